@@ -179,12 +179,23 @@ export function buildManifest({
 
 /** The manifest as text, one value a line. */
 export function printManifest(manifest: Manifest): string {
-  const lines = JSON.stringify(manifest, undefined, 2);
-  // What holds nothing but scalars reads better on one line.
-  const compact = lines.replace(/[[{]\s*(?:(?:"(?:[^"\\]|\\.)*": )?(?:"(?:[^"\\]|\\.)*"|[-\w.]+),?\s*)+[\]}]/g, (it) =>
-    it.replace(/\n\s*/g, " ").replace(/^\[ /, "[").replace(/ \]$/, "]"),
+  return `${printValue(manifest, "")}\n`;
+}
+
+/** A value as JSON; what holds nothing but scalars reads better on one line. */
+function printValue(value: unknown, indent: string): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const isList = Array.isArray(value);
+  const [open, close] = isList ? ["[", "]"] : ["{", "}"];
+  const entries = Object.entries(value).filter(([, it]) => it !== undefined);
+  if (entries.length === 0) return open + close;
+  const isFlat = entries.every(([, it]) => typeof it !== "object" || it === null);
+  const inner = `${indent}  `;
+  const printed = entries.map(
+    ([key, it]) => `${isList ? "" : `${JSON.stringify(key)}: `}${printValue(it, isFlat ? indent : inner)}`,
   );
-  return `${compact}\n`;
+  if (isFlat) return isList ? `[${printed.join(", ")}]` : `{ ${printed.join(", ")} }`;
+  return `${open}\n${printed.map((it) => inner + it).join(",\n")}\n${indent}${close}`;
 }
 
 function describeGraph(

@@ -1,9 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { describeData, type ManifestData } from "../../../src/emit/onnx/manifest-data.ts";
+import { printManifest, type Manifest } from "../../../src/emit/onnx/manifest.ts";
 import { programOf } from "../../runtime/data/open-data.ts";
 import { validate, type Json } from "./json-schema.ts";
 
 type Words = Readonly<Record<string, readonly string[]>>;
+
+const empty: Manifest = {
+  $schema: "",
+  format: 2,
+  name: "M",
+  producer: { name: "modelc", version: "1" },
+  opset: 18,
+  weights: "",
+  graphs: {},
+  constraints: [],
+};
 
 function described(section: string, vocabularies?: Words): ManifestData {
   const found = describeData(programOf(section).data, vocabularies);
@@ -24,6 +36,23 @@ const plain = { kind: "number", arguments: { decimal: ".", thousands: "" } };
 const x = { input: "raw/x", features: ["x"], column: "x", reading: plain };
 
 describe("what a manifest says of raw fields", () => {
+  it("is printed however many words there are, and whatever signs are in them", () => {
+    const words = Array.from({ length: 400_000 }, (_, at) => `"${at}]\n`);
+    const text = printManifest({
+      ...empty,
+      data: { ...described(`  source: csv("t.csv")\n  x: f32[] = raw.x`), vocabulary: words },
+    });
+    expect((JSON.parse(text) as Manifest).data?.vocabulary).toEqual(words);
+    expect(text.split("\n").slice(0, 6)).toEqual([
+      "{",
+      '  "$schema": "",',
+      '  "format": 2,',
+      '  "name": "M",',
+      '  "producer": { "name": "modelc", "version": "1" },',
+      '  "opset": 18,',
+    ]);
+  });
+
   it("is a column and its reading, of each feature that is made of it", () => {
     const { name, missing, fields } = described(
       '  source: jsonl("t.jsonl")\n  x: f32[] = raw.x + raw.y\n  z: f32[] = raw.y\n  d: f32[] = raw.seen -> days_since("1970-01-01")',
