@@ -36,9 +36,9 @@ export type TinyGptOutputs = {
 
 /** A batch as the source of the data section delivers it. */
 export type TinyGptRaw = {
-  /** i32[B, T] */
+  /** i32[B, T]: raw.window(64, shift=0) */
   window_64_0: Doubles;
-  /** i32[B, T] */
+  /** i32[B, T]: raw.window(64, shift=1) */
   window_64_1: Doubles;
 };
 

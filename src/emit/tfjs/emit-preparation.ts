@@ -3,9 +3,11 @@ import { preparesAnew } from "../../autodiff/flatten-preparation.ts";
 import { asNumber, formatDim } from "../../dims/dim.ts";
 import type { Graph, GraphInput } from "../../ir/graph.ts";
 import { nameIn } from "../../ir/ports.ts";
-import type { TrainProgram } from "../../ir/program.ts";
+import type { RawField, TrainProgram } from "../../ir/program.ts";
 import { isFloat } from "../../ops/define/dtype-class.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
+import { showField } from "../../sources/show-raw-field.ts";
+import { showReading } from "../../sources/show-reading.ts";
 import { required } from "../../support/fault.ts";
 import {
   arrayOf,
@@ -21,6 +23,7 @@ import {
   text,
   type Entry,
   type Expression,
+  type Field,
   type Item,
   type Parameter,
   type Statement,
@@ -37,21 +40,37 @@ import type { PlainExpression } from "../structured/tree.ts";
 export function preparationTypes(context: TrainingContext): readonly Item[] {
   const { type } = context.model;
   context.model.helpers.add("Doubles");
-  const item = (name: string, ports: readonly Port[], typeOf: (port: Port) => string, doc: string): Item => ({
+  const item = (name: string, fields: readonly Field[], doc: string): Item => ({
     kind: "type",
     exported: true,
     name,
     doc,
-    type: {
-      kind: "object-type",
-      fields: ports.map((port) => ({ name: port.name, type: typeOf(port), doc: typeText(port.type) })),
-    },
+    type: { kind: "object-type", fields },
   });
-  const held = ({ type: { shape } }: Port): string => tensorType(shape.length);
+  const read = new Map(context.program.data.preparation.raw.map((it) => [it.name, it]));
+  const raw = rawPorts(context).map((port) => {
+    const field = required(read.get(port.name), `raw field ${port.name}`);
+    return { name: port.name, type: "Doubles", doc: `${typeText(port.type)}${howRead(field)}` };
+  });
+  const features = featurePorts(context.program).map((port) => ({
+    name: port.name,
+    type: tensorType(port.type.shape.length),
+    doc: typeText(port.type),
+  }));
   return [
-    item(`${type}Raw`, rawPorts(context), () => "Doubles", "A batch as the source of the data section delivers it."),
-    item(`${type}Features`, featurePorts(context.program), held, "A batch of features, made of raw fields."),
+    item(`${type}Raw`, raw, "A batch as the source of the data section delivers it."),
+    item(`${type}Features`, features, "A batch of features, made of raw fields."),
   ];
+}
+
+/** What a raw field is made of, where it is no column of numbers as it stands. */
+function howRead(field: RawField): string {
+  const { reading, missing, rows, columns, window } = field;
+  if (window !== undefined) return `: raw.window(${window.size}, shift=${window.shift})`;
+  if (reading?.kind === "missing") return `: 1 where a cell of ${showField(field)} is missing`;
+  const isPlain = reading === undefined && rows === undefined && (columns === undefined || columns.kind === "named");
+  const how = isPlain ? "" : `: ${showReading(field)}`;
+  return `${how}${missing === undefined ? "" : `; 0 where \`${missing}\` is 1`}`;
 }
 
 /** Whether `prepare` takes a model: it has what is fitted, and the seed of what is drawn. */
