@@ -168,6 +168,18 @@ const cases: readonly (readonly [name: string, opened: () => Promise<Opened>])[]
       ),
   ],
   [
+    "texts of one length, and it",
+    () =>
+      csv(
+        "  x: f32[] = raw.x\n  text: f32[L, 4] = raw.text -> characters -> one_hot(4)\n  size: i32[] = lengths(text) * 2",
+        lines("x,text", [
+          [1, "abc"],
+          [2, "cab"],
+          [3, "bbb"],
+        ]),
+      ),
+  ],
+  [
     "whole numbers beyond what a float32 holds",
     () =>
       csv(
