@@ -34,7 +34,9 @@ export async function readEntries(
     );
   const reader = created.value;
   try {
-    const values = await reader.run(given);
+    const read = await reader.run(given);
+    if (!read.ok) throw new InputError(`\`predict\` of ${program.name}: ${read.error}.`);
+    const values = read.value;
     return Object.fromEntries(
       predicted.entries.map(({ name, field }) => {
         const tensor = required(values.get(name), `the entry ${name}`);

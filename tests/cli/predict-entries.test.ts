@@ -87,6 +87,37 @@ describe("what a training says that it predicts", () => {
     expect(Object.keys(json(run.out) as object)).toEqual(["worth", "logits", "classes"]);
   });
 
+  it("has grades as they are given, and nothing for a word that is none of those that are told apart", async () => {
+    const graded = spec(own)
+      .replaceAll("class(2)", "class(3)")
+      .replace("raw.kind -> categories", 'raw.kind -> categories(["flat", "house"], rest=true)')
+      .replaceAll("f32[B, 2]", "f32[B, 3]")
+      .replace("Dense(2)", "Dense(3)")
+      .replace("price:  f32[]    = raw.price -> log -> standardize", "price:  f32[]    = (raw.price - 1000) / 8")
+      .replace("price:       invert(worth)", "price: invert(worth * 0 + 5)")
+      .replace(
+        "invert(argmax(logits, axis=-1))",
+        "invert(argmax(logits * 0 + one_hot(argmax(logits, axis=-1) * 0 + 2, 3), axis=-1))",
+      );
+    const { file, weights } = await trained(graded.replace("epochs:    60", "epochs:    1"));
+    const run = await cli(["predict", file, "--weights", weights], { stdin: () => `[{"size": 2}]` });
+    expect(run.err).toBe("");
+    expect(json(run.out)).toMatchObject({ kind: [null], price: [1040] });
+  });
+
+  it("is an error where it looks up what is out of range", async () => {
+    const looked = spec(own).replace(
+      "number:      argmax(logits, axis=-1)",
+      "number: one_hot(cast(100 + 0 * worth, i32), 3)",
+    );
+    const { file, weights } = await trained(looked.replace("epochs:    60", "epochs:    1"));
+    const run = await cli(["predict", file, "--weights", weights], { stdin: () => `[{"size": 2}]` });
+    expect(run).toMatchObject({ code: 1, out: "" });
+    expect(run.err).toBe(
+      "error: `predict` of Home: one place that the network looks up is out of range (a label, or the row of a table).\n",
+    );
+  });
+
   it("is learned in its own units where a loss says so, and what is no number there is explained", async () => {
     const wild = spec("").replace("mse(worth, price)", "mse(invert(worth, of=price), invert(price))");
     const folder = folderWith({ "homes.csv": table, "homes.model": wild.replace("adam(lr=0.1)", "sgd(lr=1e9)") });

@@ -4,16 +4,19 @@ import { onnxTarget } from "../../emit/onnx/onnx-target.ts";
 import { encodeModel } from "../../emit/onnx/proto.ts";
 import { portOf } from "../../ir/ports.ts";
 import type { Predicted, TrainProgram } from "../../ir/program.ts";
+import { elementAt } from "../../support/element-at.ts";
 import { fault } from "../../support/fault.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { version } from "../../support/version.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
+import { StrayPlaces } from "../train/stray-places.ts";
 import { createOnnxSession } from "./session.ts";
+import { toNumbers } from "./typed-array.ts";
 
 /** Gives the entries of `predict`, of what a network gave or of features. */
 export interface EntryReader {
-  /** Entries by name; of outputs, or features, by theirs. */
-  run(given: Tensors): Promise<Tensors>;
+  /** Entries by name; of outputs, or features, by theirs. An error where places that they look up are out of range. */
+  run(given: Tensors): Promise<Result<Tensors, string>>;
   dispose(): Promise<void>;
 }
 
@@ -37,16 +40,18 @@ export async function createEntryReader(
   const created = await createOnnxSession(bytes, { threads, runtimeFrom });
   if (!created.ok) return fault(created.message);
   const { session } = created;
+  const faults = graph.outputs.find(({ role }) => role === "faults")?.name;
   return success({
     async run(given) {
       const feeds = predicted.inputs.flatMap(({ from, name }) => {
         const tensor = from === "statistic" ? undefined : given.get(name);
         return tensor === undefined ? [] : [[portOf(from, name), tensor] as const];
       });
-      return session.run(
-        new Map([...statistics, ...feeds]),
-        predicted.entries.map(({ name }) => name),
-      );
+      const found = new Map(await session.run(new Map([...statistics, ...feeds])));
+      const counted = faults === undefined ? undefined : found.get(faults);
+      const count = counted === undefined ? 0 : elementAt(toNumbers(counted), 0);
+      if (faults !== undefined) found.delete(faults);
+      return count > 0 ? failure(new StrayPlaces(count).message) : success(found);
     },
     dispose: () => session.dispose(),
   });

@@ -77,7 +77,8 @@ async function bothPredicted(name: string, program: TrainProgram) {
   );
   const theirs = await reader.value.run(given);
   await reader.value.dispose();
-  return { found, theirs };
+  if (!theirs.ok) throw new Error(theirs.error);
+  return { found, theirs: theirs.value };
 }
 
 describe("predictions of generated TypeScript", () => {
@@ -115,6 +116,14 @@ describe("predictions of generated TypeScript", () => {
         else expect(Math.abs(it - wanted)).toBeLessThanOrEqual(1e-6 * Math.abs(wanted));
       });
     }
+  });
+
+  it("throw where what is looked up is out of range, as NAME.predict.onnx counts it", async () => {
+    const far = "far: one_hot(cast(100 + 0 * outputs[:, 0], i32), 3)";
+    const program = trainingOf(source("stack(raw.p, raw.q, axis=-1)", far));
+    await expect(bothPredicted("far", program)).rejects.toThrow(
+      "2 of the places that the network computes are out of range",
+    );
   });
 
   it("are typed, whatever outputs and entries are called", async () => {
