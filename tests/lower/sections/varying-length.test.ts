@@ -224,3 +224,42 @@ describe("texts as sequences", () => {
     ]);
   });
 });
+
+describe("padding that counts", () => {
+  const tagger = (loss: string): readonly string[] =>
+    checkSource(
+      {
+        path: "main.model",
+        text: `model Tagger: (words: class(9)[B, T]) -> logits: f32[B, T, 5] {
+  words -> Embedding(9, 4) -> Dense(5)
+}
+
+data Sentences {
+  source: csv("sentences.csv")
+  words:  class(9)[T] = raw.words -> words
+  tags:   class(5)[T] = raw.tags -> words
+  kept:   f32[T]      = cast((raw.tags -> words(5)) > 0, f32)
+  last:   class(5)    = raw.last -> categories
+}
+
+train Tagger on Sentences {
+  loss:      ${loss}
+  optimizer: adam
+}
+`,
+      },
+      host,
+    ).map((it) => `${it.code}${it.help === undefined ? "" : ` ${it.help}`}`);
+
+  it.each<readonly [loss: string, told: readonly string[]]>([
+    ["cross_entropy(logits, tags)", ["MC4207 `lengths=lengths(tags)` leaves it out."]],
+    ["2 * cross_entropy(logits, labels=tags)", ["MC4207 `lengths=lengths(tags)` leaves it out."]],
+    ["ctc(logits, tags)", ["MC4207 `label_lengths=lengths(tags)` leaves it out."]],
+    ["focal_cross_entropy(logits, tags)", ["MC4207 `lengths=lengths(tags)` leaves it out."]],
+    ["cross_entropy(logits, tags, lengths=lengths(words))", []],
+    ["cross_entropy(logits, tags, mask=kept)", []],
+    ["cross_entropy(mean(logits, axis=1), last)", []],
+  ])("%s", (loss, told) => {
+    expect(tagger(loss)).toEqual(told);
+  });
+});
