@@ -82,6 +82,53 @@ describe("data that do not lie in memory", () => {
     expect(stored).toEqual(await said());
   });
 
+  it("of a table are trained on, tested, predicted and described", async () => {
+    const rows = Array.from(
+      { length: 300 },
+      (_, at) => `${(at * 37) % 100},${at % 7 === 0 ? "NA" : at % 5},${"abc"[at % 3]}`,
+    );
+    const file = join(
+      folderWith({
+        "t.csv": `a,b,c\n${rows.join("\n")}\n`,
+        "t.model": `model Net: (x: f32[B, 1], b: f32[B, 1]) -> logits: f32[B, 3] {
+  concat(x, b, axis=-1) -> Dense(4, activation=relu) -> Dense(3)
+}
+data Table {
+  source: csv("t.csv")
+  split:  train 0.6, validate 0.2, test 0.2, stratified by raw.c, seed 1
+  clean:  keep(raw.a, max=90)
+  x: f32[1]   = raw.a[:, None] -> standardize
+  b: f32[1]   = (raw.b -> impute(median))[:, None]
+  c: class(3) = raw.c -> categories
+}
+train Net on Table {
+  loss:      cross_entropy(logits, c)
+  optimizer: adam(lr=1e-2)
+  metrics:   accuracy(logits, c)
+  epochs:    2
+  batch:     16
+  seed:      5
+}
+`,
+      }),
+      "t.model",
+    );
+    const out = join(file, "..", "out");
+    expect(await cli(["train", file, "--threads", "1", "--out", out])).toMatchObject({ code: 0, err: "" });
+    const weights = ["--weights", join(out, "Net.safetensors")];
+    const figures = async (): Promise<number> => {
+      const { out: text } = await cli(["test", file, "--json", "--threads", "1", ...weights]);
+      return (JSON.parse(text) as { figures: { loss: number } }).figures.loss;
+    };
+    const described = async () => await cli(["data", file]);
+    const [stored, told] = [await figures(), await described()];
+    const predicted = await cli(["predict", file, "--split", "test", "--count", "3", ...weights]);
+    expect(predicted).toMatchObject({ code: 0, err: "" });
+    process.env["MODELC_HELD_MB"] = "100";
+    expect(stored).toBeCloseTo(await figures(), 6);
+    expect(told).toEqual(await described());
+  });
+
   it("say which file is damaged, and write nothing", async () => {
     const good = await drawImage({ height: 4, width: 4, pixels: Array.from({ length: 48 }, (_, i) => (i * 91) % 256) });
     const folder = await dots({ "dots/odd/cut.png": good.subarray(0, good.length - 20) });

@@ -1,5 +1,5 @@
 import { closeSync, createReadStream, openSync, readSync, statSync } from "node:fs";
-import { createGunzip, gunzipSync } from "node:zlib";
+import { createGunzip, gunzipSync, type Gunzip } from "node:zlib";
 import { failure, success, type Result } from "../../support/result.ts";
 import { readRegularFile, reasonOf } from "../read-regular-file.ts";
 import { DataFault, problem, type DataProblem } from "../../sources/raw-data.ts";
@@ -23,10 +23,18 @@ export function readBytes(path: string): Result<Uint8Array, DataProblem> {
 const badGzip = (path: string, offset: number): DataProblem =>
   problem("MC6002", { path, offset, problem: "the gzip stream ends early or is corrupt" });
 
-/** How many bytes a file has as it lies there; undefined where it is none that can be read bit by bit. */
+/** How many bytes a file has, unpacked where it is gzipped; undefined where it is none that can be read bit by bit. */
 export function sizeOfFile(path: string): number | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() === true ? found.size : undefined;
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) return undefined;
+    const { isPacked, last } = endsOf(path, stats.size);
+    // The last bytes say what it unpacks to, but for what is beyond 4 GB.
+    return isPacked ? Math.max(stats.size, last.getUint32(0, true)) : stats.size;
+  } catch {
+    // Whoever reads it says why it cannot be read.
+    return undefined;
+  }
 }
 
 /** So many bytes are read at a time. */
@@ -35,26 +43,26 @@ const chunk = 2 ** 20;
 /** The bytes of a file bit by bit, unpacked where they are gzipped; throws {@link DataFault} where they cannot be read. */
 export async function* streamBytes(path: string): AsyncGenerator<Uint8Array, void> {
   const file = createReadStream(path, { highWaterMark: chunk });
-  const start = readStart(path);
-  const isPacked = start[0] === 0x1f && start[1] === 0x8b;
-  const unpacker = isPacked ? createGunzip({ chunkSize: chunk }) : undefined;
-  const limit = isPacked ? unpackedLimit(sizeOfFile(path) ?? 0) : Infinity;
+  let unpacker: Gunzip | undefined;
+  let packed = 0;
   let read = 0;
   try {
+    packed = statSync(path).size;
+    if (endsOf(path, packed).isPacked) unpacker = createGunzip({ chunkSize: chunk });
+    if (unpacker !== undefined) file.on("error", (error) => unpacker?.destroy(error));
     const source: AsyncIterable<Uint8Array> = unpacker === undefined ? file : file.pipe(unpacker);
-    if (unpacker !== undefined) file.on("error", (error) => unpacker.destroy(error));
     for await (const bytes of source) {
       read += bytes.length;
-      if (read > limit) throw new DataFault(unpacksToTooMuch(path, sizeOfFile(path) ?? 0));
+      if (unpacker !== undefined && read > unpackedLimit(packed)) throw new DataFault(unpacksToTooMuch(path, packed));
       yield bytes;
     }
   } catch (error) {
     if (error instanceof DataFault) throw error;
     const isSystem = error instanceof Error && "syscall" in error;
     throw new DataFault(
-      isPacked && !isSystem
-        ? badGzip(path, sizeOfFile(path) ?? 0)
-        : problem("MC6001", { path, reason: reasonOf(error).reason }),
+      unpacker === undefined || isSystem
+        ? problem("MC6001", { path, reason: reasonOf(error).reason })
+        : badGzip(path, packed),
     );
   } finally {
     file.destroy();
@@ -62,14 +70,15 @@ export async function* streamBytes(path: string): AsyncGenerator<Uint8Array, voi
   }
 }
 
-/** The first bytes of a file. */
-function readStart(path: string): Uint8Array {
-  const start = new Uint8Array(2);
+/** Whether a file of so many bytes is gzipped, by the first of them, and the last four. */
+function endsOf(path: string, size: number): { readonly isPacked: boolean; readonly last: DataView } {
+  const [start, end] = [new Uint8Array(2), new Uint8Array(4)];
   const descriptor = openSync(path, "r");
   try {
-    readSync(descriptor, start);
+    readSync(descriptor, start, 0, 2, 0);
+    readSync(descriptor, end, 0, 4, Math.max(0, size - 4));
   } finally {
     closeSync(descriptor);
   }
-  return start;
+  return { isPacked: start[0] === 0x1f && start[1] === 0x8b, last: new DataView(end.buffer) };
 }

@@ -13,7 +13,7 @@ import { fitStatistics } from "../../../src/runtime/train/fit-statistics.ts";
 import { isStored, type Column, type RawData } from "../../../src/sources/raw-data.ts";
 import { messageOf, programOf } from "./open-data.ts";
 
-const runs = 40;
+const runs = 25;
 
 let folder = "";
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "modelc-stored-"))));
@@ -164,6 +164,25 @@ describe("a table whose numbers lie in files", () => {
     const said = await load(section, table, -1);
     expect(typeof said).toBe("string");
     expect(said).toBe(await load(section, table, Infinity));
+  });
+
+  it("says that a packed file is cut off, and that there is no room for its numbers", async () => {
+    const section = '  source: csv("t.csv")\n  split: train 1, by position\n  x: f32[] = raw.a * 1.0';
+    const table = `a\n${Array.from({ length: 5000 }, (_, at) => (at * 7919) % 5003).join("\n")}\n`;
+    const packed = gzipSync(table);
+    const cut = await load(section, packed.subarray(0, packed.length / 2), 0);
+    expect(cut).toMatch(/^MC6002 t\.csv is damaged at byte \d+: the gzip stream ends early or is corrupt\.$/);
+    expect(cut).toBe(await load(section, packed.subarray(0, packed.length / 2), Infinity));
+    const { TMPDIR: before } = process.env;
+    process.env["TMPDIR"] = "/no/such/folder";
+    try {
+      expect(await load(section, table, 0)).toBe(
+        "MC6001 I cannot read /no/such/folder: there is no such file. Numbers that do not lie in memory are kept there: name a folder with room for them by `TMPDIR`.",
+      );
+    } finally {
+      if (before === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = before;
+    }
   });
 
   it("holds windows in memory, as they need their rows together", async () => {
