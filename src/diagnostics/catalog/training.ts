@@ -142,7 +142,7 @@ export const trainingCatalog = {
     severity: "error",
     title: "a metric that is none",
     message: (it: { text: string; known: readonly string[] }) =>
-      `\`${it.text}\` is no metric: here stands a call of one (${listed(it.known)}), or of a function that gives a number for a batch or for each of its examples.`,
+      `\`${it.text}\` is no metric: here stands a call of one, as ${listed(it.known)}, or of a function that gives a number for a batch or for each of its examples.`,
     explanation:
       "A metric is declared, `metric hits: (...) -> more { total ... finish ... }`, or comes with the library. A loss or a function may stand for one: its mean over all examples is the figure, of which less is better.",
     bad: train("  loss: mse(y, t)\n  optimizer: sgd(lr=0.1)\n  metrics: y - t\n  epochs: 5"),

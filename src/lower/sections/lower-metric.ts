@@ -19,13 +19,15 @@ import type { SettingScope } from "./read-setting.ts";
 import { trainingFunctions } from "./resolve-inverts.ts";
 import { sourceText } from "./section-context.ts";
 
-/** The names of the metrics that a file sees: its own, then the library's. */
-export function knownMetrics({ scope }: ProgramFile): readonly string[] {
+/** Metrics of the library that are asked for most. */
+const usual: readonly string[] = ["accuracy", "f1", "auc", "mean_absolute_error", "r2", "perplexity"];
+
+/** The names of metrics that a file may mean: its own, then the usual ones of the library, of which there are many more. */
+function likelyMetrics({ scope }: ProgramFile): readonly string[] {
   const own = [...scope].flatMap(([name, it]) =>
     it.kind === "callable" && it.declaration.flavor === "metric" ? [name] : [],
   );
-  const given = library.names.filter((it) => library.find(it)?.declaration.flavor === "metric" && !scope.has(it));
-  return [...own, ...given.sort()];
+  return [...own, ...usual.filter((it) => !scope.has(it))];
 }
 
 /** A metric as it is written: `dollars=mean_absolute_error(guess, price)`. */
@@ -39,7 +41,7 @@ export interface WrittenMetric {
 export function writtenMetric(phrase: Phrase, file: ProgramFile, scope: SettingScope): WrittenMetric | undefined {
   const [part, more] = phrase.parts;
   if (part !== undefined && more === undefined) return { name: part.name, expression: part.value };
-  scope.collector.report("MC4010", phrase.span, { text: textOf(phrase.span), known: knownMetrics(file) });
+  scope.collector.report("MC4010", phrase.span, { text: textOf(phrase.span), known: likelyMetrics(file) });
   return undefined;
 }
 
@@ -100,7 +102,7 @@ export function lowerMetric(
     if (expression.kind === "call" && result.kind === "tensor" && isOfExamples(result.value, batch))
       return made({ ...meanMetric(name), ...rangeOf(ctx, result.value) }, gatherMean(ctx, result.value, batch));
   }
-  const known = knownMetrics(ctx.file);
+  const known = likelyMetrics(ctx.file);
   const helps = {
     list: "Metrics stand without brackets, by commas: `accuracy(logits, label), f1(score, hit)`.",
     string: "A metric is a call: `accuracy(logits, label)`.",

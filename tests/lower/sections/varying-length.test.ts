@@ -190,7 +190,7 @@ describe("texts as sequences", () => {
     [
       "i32[L] = raw.audio -> characters",
       [
-        "MC4089 `characters` has no place here: the source `wav` has no cells. It is for the columns of a table, as `csv`, `jsonl` and `parquet` read them.",
+        "MC4089 `characters` has no place here: the source `wav` has no cells. It is for the columns of a table, as `csv`, `jsonl`, `parquet` and `sqlite` read them.",
       ],
     ],
     [
