@@ -222,11 +222,23 @@ function helpForCell(text: string, name: string, isText: boolean): string {
   return `${stage("categories", "words")} Where it stands for a cell without a value, name it in the source: \`missing=[${JSON.stringify(text)}]\`.`;
 }
 
-/** Several columns of numbers as one field: a row of the table in the order of the file. */
+/** Several columns as one field, of numbers or of words: a row of the table in the order of the file. */
 function sideBySide(name: string, { count, from }: CellTable, parts: readonly Column[]): Column {
-  const data = new Float64Array(count * parts.length);
-  for (const [at, part] of parts.entries())
-    for (let row = 0; row < count; row++) data[row * parts.length + at] = elementAt(part.data, row);
+  const words = new Map<string, number>();
+  const isWords = parts.every((it) => it.dictionary !== undefined);
+  const data = isWords ? new Int32Array(count * parts.length) : new Float64Array(count * parts.length);
+  for (const [at, part] of parts.entries()) {
+    // Of words there is one list for all columns.
+    const places = part.dictionary?.map((it) => {
+      const place = words.get(it) ?? words.size;
+      words.set(it, place);
+      return place;
+    });
+    for (let row = 0; row < count; row++) {
+      const number = elementAt(part.data, row);
+      data[row * parts.length + at] = places === undefined || number < 0 ? number : elementAt(places, number);
+    }
+  }
   const names = parts.map((it) => it.name);
   const together = (cells: readonly (CellPlace | undefined)[]): { readonly cells?: CellPlace } => {
     const lines = cells[0]?.lines;
@@ -243,6 +255,7 @@ function sideBySide(name: string, { count, from }: CellTable, parts: readonly Co
     data,
     from,
     parts: names,
+    ...(isWords && { dictionary: [...words.keys()] }),
     ...together(parts.map((it) => it.cells)),
     ...(shards !== undefined && { shards }),
   };

@@ -189,6 +189,12 @@ function extended(chain: RawRead["chain"], stage: ColumnStage, { scope }: RawRea
     reportWrongArgument(written, wrong.argument, wrong.problem, scope);
     return { kind: "broken" };
   }
+  const read = readingOf(spec);
+  if (
+    cells.columns.kind !== "named" &&
+    (read.kind === "sequence" || (read.kind === "numbers" && read.shape.length > 0))
+  )
+    return refuse("columns that are read together have one number each", "Read them one by one, by their names.");
   return { ...chain, cells: { ...cells, reading: spec } };
 }
 

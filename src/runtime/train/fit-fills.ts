@@ -1,6 +1,7 @@
 import { asNumber } from "../../dims/dim.ts";
 import { portOf } from "../../ir/ports.ts";
 import type { DataProgram, Fill, RawField } from "../../ir/program.ts";
+import { sizeOf } from "../../sources/raw-data.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { fault, required } from "../../support/fault.ts";
 import type { Examples } from "../data/dataset.ts";
@@ -29,7 +30,9 @@ export async function fitFills(
   for (const it of statistics) {
     if (it.kind !== "fill") continue;
     const shape = it.type.shape.map((size) => asNumber(size) ?? fault(`the fill ${it.path} has a free dimension`));
-    const data = Float64Array.from(await fillOf(it, fieldOf(it.field), train, vocabularies));
+    const found = await fillOf(it, fieldOf(it.field), train, vocabularies);
+    // A word that is given has one number, whatever the column.
+    const data = typeof found === "number" ? new Float64Array(sizeOf(shape)).fill(found) : Float64Array.from(found);
     fills.push([portOf("statistic", it.path), { dtype: "f64", shape, data }]);
   }
   return fills;
@@ -40,12 +43,12 @@ async function fillOf(
   field: RawField,
   train: Examples,
   vocabularies: Vocabularies,
-): Promise<readonly number[]> {
+): Promise<number | readonly number[]> {
   if (typeof by === "object") {
     const words = required(vocabularies[name], `the words of ${name}`);
     const number = words.indexOf(by.word);
     // What is none of them is the rest, which comes last: that there is one was checked with the words.
-    return [number < 0 ? (field.words ?? words.length + 1) - 1 : number];
+    return number < 0 ? (field.words ?? words.length + 1) - 1 : number;
   }
   return fits[by](presentValues(field, train), sizeOfField(field));
 }

@@ -31,6 +31,16 @@ async function features(
   return onnx ?? {};
 }
 
+describe("words of several columns", () => {
+  it("are of one list, in the order of code points, and missing ones are filled in each column", async () => {
+    const table = "k,f1,f2\n1,b,q\n2,a,b\n3,c,\n4,c,a\n";
+    const section = '  x: f32[] = raw.k\n  w: i32[2] = raw.columns("f*") -> impute("q") -> categories';
+    expect((await features(section, table))["w"]).toEqual([1, 3, 0, 1, 2, 3, 2, 0]);
+    const { dataset } = await open(section, table);
+    expect(Object.values(dataset.vocabularies)).toEqual([["a", "b", "c", "q"]]);
+  });
+});
+
 describe("missing cells", () => {
   const ages = "x,k\n3,1\n,2\n8,3\n?,4\n4,5\n";
 
@@ -539,6 +549,14 @@ describe("what makes no sense is refused before anything is read", () => {
     [
       "raw.x -> categories -> impute(mode)",
       "`impute` has no place here: what is missing is filled before `categories` reads the cells.",
+    ],
+    [
+      'cast(raw.columns("x*") -> characters, f32)',
+      "`characters` has no place here: columns that are read together have one number each.",
+    ],
+    [
+      'raw.columns("x*") -> labels(["a", "b"])',
+      "`labels` has no place here: columns that are read together have one number each.",
     ],
     ["raw.x -> days_since -> month", "`month` has no place here: `days_since` has read the cells already."],
     ["raw.x -> impute(0) -> impute(1)", "`impute` has no place here: what is missing is filled already."],
