@@ -162,6 +162,10 @@ const variances =
   "Its scales are squares of gains: 2 by fan-in is `he_normal`, 1 `lecun_normal`, by the mean of both `glorot_normal`, and any other one of these with `gain=`.";
 const newAxis = "An axis is added by `None` inside index brackets: `x[:, None]`.";
 
+const texts = "A feature reads a text: `text: class(1000)[L] = raw.text -> words`, or `raw.kind -> categories`.";
+const padding =
+  "What varies in length is padded by batch; `lengths(x)` in a feature, `steps: i32[] = lengths(frames)`, or in a loss says how long it was.";
+
 /** What has no counterpart of one name, and what is written for it. */
 const told: Readonly<Record<string, string>> = {
   None: "`None` adds an axis inside index brackets: `x[:, None]`. Elsewhere it is no value: what is not wanted is left out.",
@@ -195,6 +199,13 @@ const told: Readonly<Record<string, string>> = {
   Reshape: "Write `reshape([B, 28, 28, 1])`, the batch included.",
   ...Object.fromEntries(
     ["standardize", "StandardScaler", "Normalize", "Normalization"].map((it) => [it, standardized]),
+  ),
+  ...Object.fromEntries(["TextVectorization", "StringLookup", "CountVectorizer"].map((it) => [it, texts])),
+  ...Object.fromEntries(
+    ["pad_sequence", "pad_sequences", "pack_padded_sequence", "padded_batch", "sequence_mask", "lengths"].map((it) => [
+      it,
+      padding,
+    ]),
   ),
   backward: "A training has its gradients; `gradient(y, x)` is one as a value.",
   append: "A `for` gives the list of what its rounds end with: `for u in units { Dense(u)(x) }`.",
