@@ -1,4 +1,5 @@
-import type { Predicted, TrainProgram } from "../ir/program.ts";
+import type { Predicted } from "../ir/prediction.ts";
+import type { TrainProgram } from "../ir/program.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
 import type { Vocabularies } from "../runtime/data/number-words.ts";
 import { toNested, type Nested } from "../runtime/nested.ts";

@@ -8,6 +8,7 @@ import { learningCatalog } from "./catalog/learning.ts";
 import { lintsOfModelsCatalog } from "./catalog/lints-of-models.ts";
 import { lintsOfTrainingsCatalog } from "./catalog/lints-of-trainings.ts";
 import { namesCatalog } from "./catalog/names.ts";
+import { predictingCatalog } from "./catalog/predicting.ts";
 import { resumingCatalog } from "./catalog/resuming.ts";
 import { runsCatalog } from "./catalog/runs.ts";
 import { syntaxCatalog } from "./catalog/syntax.ts";
@@ -25,6 +26,7 @@ export const catalog = {
   ...lintsOfModelsCatalog,
   ...trainingCatalog,
   ...augmentingCatalog,
+  ...predictingCatalog,
   ...learningCatalog,
   ...lintsOfTrainingsCatalog,
   ...runsCatalog,

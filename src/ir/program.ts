@@ -1,5 +1,6 @@
 import type { Span } from "../support/source.ts";
 import type { Func, Initializer, Module } from "./graph.ts";
+import type { Prediction, SectionInput } from "./prediction.ts";
 import type { HalfType, TensorType } from "./types.ts";
 
 /** What the `data` and `train` sections mean once they are checked: plain data, for every target and the runtime. */
@@ -289,39 +290,6 @@ export interface Metric {
 
 /** A stretch of a training. */
 export type Duration = { readonly epochs: number } | { readonly steps: number };
-
-/** What a function of a `train` section takes. */
-export interface SectionInput {
-  /** An output of the model, a feature, or a statistic of the data. */
-  readonly from: "output" | "feature" | "statistic";
-  /** Its name; of a statistic, its path. */
-  readonly name: string;
-}
-
-/** What a prediction consists of, in place of the model's outputs as they are. */
-export interface Prediction extends Predicted {
-  /** The features whose steps it undoes, as they were read: what is predicted is compared with them. */
-  readonly actual?: Predicted;
-}
-
-/** Values for each example of a batch. */
-export interface Predicted {
-  /**
-   * From a batch of what it takes to one result an entry, in order. To the checker real numbers are f32; they are computed
-   * in f64 and rounded once, as the preparation of data is.
-   */
-  readonly func: Func;
-  readonly inputs: readonly SectionInput[];
-  readonly entries: readonly PredictedValue[];
-}
-
-/** An entry of `predict`. */
-export interface PredictedValue {
-  readonly name: string;
-  /** The raw field that it is in the units of, or whose words it numbers, where steps are undone. */
-  readonly field?: string;
-  readonly origin: Span;
-}
 
 /** What a step of a training is to make small, and by what: all of it but how it moves. */
 export interface ObjectiveStep {

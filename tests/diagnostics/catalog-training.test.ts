@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkSource } from "../../src/compiler.ts";
 import { learningCatalog } from "../../src/diagnostics/catalog/learning.ts";
+import { predictingCatalog } from "../../src/diagnostics/catalog/predicting.ts";
 import { trainingCatalog } from "../../src/diagnostics/catalog/training.ts";
 import { renderText } from "../../src/diagnostics/render.ts";
 import { host } from "../lower/checking.ts";
@@ -8,7 +9,7 @@ import { host } from "../lower/checking.ts";
 const codesOf = (text: string): readonly string[] =>
   checkSource({ path: "main.model", text }, host).map((it) => it.code);
 
-const catalog = { ...trainingCatalog, ...learningCatalog };
+const catalog = { ...trainingCatalog, ...learningCatalog, ...predictingCatalog };
 
 describe("the catalog of sections", () => {
   it.each(Object.entries(catalog))("%s: the bad example yields it alone, the good one nothing", (code, entry) => {

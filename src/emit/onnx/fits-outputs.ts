@@ -1,7 +1,7 @@
 import { asNumber } from "../../dims/dim.ts";
 import { entryOf } from "../../graph/parameters-of.ts";
 import type { Module } from "../../ir/graph.ts";
-import type { Predicted } from "../../ir/program.ts";
+import type { Predicted } from "../../ir/prediction.ts";
 import { elementAt } from "../../support/element-at.ts";
 
 /** Whether a model, which may be at other sizes than it was trained at, gives outputs of the sizes that a prediction knows. */

@@ -1,6 +1,6 @@
 import { buildPredictionGraph } from "../../autodiff/build-prediction-graph.ts";
 import { portOf } from "../../ir/ports.ts";
-import type { Prediction } from "../../ir/program.ts";
+import type { Prediction } from "../../ir/prediction.ts";
 import { isFloat } from "../../ops/define/dtype-class.ts";
 import { referenceTarget } from "../../passes/pipeline.ts";
 import { elementAt } from "../../support/element-at.ts";

@@ -1,7 +1,8 @@
 import { placesOf, wholePlacesOf } from "../../autodiff/places-of.ts";
 import { variable } from "../../dims/dim.ts";
 import { measuredIn } from "../../ir/measures-of.ts";
-import type { SectionInput, TrainProgram } from "../../ir/program.ts";
+import type { SectionInput } from "../../ir/prediction.ts";
+import type { TrainProgram } from "../../ir/program.ts";
 import { required } from "../../support/fault.ts";
 import { dimScope } from "../structured/dim-scope.ts";
 import {

@@ -1,7 +1,8 @@
 import type { Dim } from "../../dims/dim.ts";
 import { usesOf } from "../../graph/rewrite.ts";
 import type { Func, Value } from "../../ir/graph.ts";
-import type { Metric, SectionInput } from "../../ir/program.ts";
+import type { SectionInput } from "../../ir/prediction.ts";
+import type { Metric } from "../../ir/program.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import { answerOfName } from "../../analyze/names-elsewhere.ts";
 import { meansSomething } from "../explain-member.ts";

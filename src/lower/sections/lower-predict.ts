@@ -1,7 +1,8 @@
 import { usesOf } from "../../graph/rewrite.ts";
 import type { Func, Value } from "../../ir/graph.ts";
 import { nodesWithin } from "../../ir/visit.ts";
-import type { FeatureSpec, Predicted, PredictedValue, Prediction } from "../../ir/program.ts";
+import type { Predicted, PredictedValue, Prediction } from "../../ir/prediction.ts";
+import type { FeatureSpec } from "../../ir/program.ts";
 import { sameForm } from "../../dims/dim.ts";
 import type { Span } from "../../support/source.ts";
 import type { PredictEntry, Setting } from "../../syntax/ast/sections.ts";
