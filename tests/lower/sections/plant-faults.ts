@@ -90,6 +90,11 @@ function faultsOf(declaration: Declaration, all: readonly Declaration[]): readon
         ...declaration.entries.flatMap((it) =>
           it.kind === "step" ? it.entries.flatMap((own) => faultsOfSetting(own, result)) : [],
         ),
+        ...declaration.entries.flatMap((it) =>
+          it.kind === "predict"
+            ? it.entries.flatMap((own) => (own.kind === "setting" ? [valueOf(own, "nothing_at_all(3)")] : []))
+            : [],
+        ),
       ];
     }
     case "test":
