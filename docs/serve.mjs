@@ -40,18 +40,21 @@ const readings = {
   days_since: (cell, { start }) => (Date.parse(cell) - Date.parse(start)) / 86_400_000,
 };
 
-/** What a raw field is of some rows. */
+/** What a raw field is of some rows: a number for each of its columns. */
 function numbersOf(field, rows, marks) {
-  const { column, reading, missing, rows: before } = field;
-  if (column === undefined || before !== undefined) throw new Error(`${field.input} is no cell of a row`);
-  return rows.map((row) => {
-    const cell = String(row[column] ?? "").trim();
-    const isMissing = cell === "" || marks.has(cell);
-    if (reading.kind === "missing") return isMissing ? 1 : 0;
-    if (isMissing && missing === undefined) throw new Error(`${column} has no value`);
-    if (!(reading.kind in readings)) throw new Error(`add the reading ${reading.kind} for ${column}`);
-    return isMissing ? 0 : readings[reading.kind](cell, reading.arguments, field);
-  });
+  const { column, columns, reading, missing, rows: before } = field;
+  const names = columns?.names ?? [column];
+  if (names.includes(undefined) || before !== undefined) throw new Error(`${field.input} is no cell of a row`);
+  return rows.flatMap((row) =>
+    names.map((name) => {
+      const cell = String(row[name] ?? "").trim();
+      const isMissing = cell === "" || marks.has(cell);
+      if (reading.kind === "missing") return isMissing ? 1 : 0;
+      if (isMissing && missing === undefined) throw new Error(`${name} has no value`);
+      if (!(reading.kind in readings)) throw new Error(`add the reading ${reading.kind} for ${name}`);
+      return isMissing ? 0 : readings[reading.kind](cell, reading.arguments, field);
+    }),
+  );
 }
 
 /** The tensors of a .safetensors file that lists what is fitted in f64 and f32. */

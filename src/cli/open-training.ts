@@ -130,7 +130,7 @@ export async function openData(
   terminal: Terminal,
   known?: Vocabularies,
 ): Promise<{ readonly raw: RawData; readonly dataset: Dataset } | undefined> {
-  const raw = await loadSource(data, data.source.origin.file.path, override, runtimeFrom, heldLimit());
+  const raw = await loadSource(data, data.source.origin.file.path, override, runtimeFrom, heldLimit(), known);
   const dataset = raw.ok ? await createDataset(raw.value, data, known) : raw;
   if (raw.ok && dataset.ok) return { raw: raw.value, dataset: dataset.value };
   if (!dataset.ok) dataset.error.reportTo(collector, data.source.origin);

@@ -6,6 +6,7 @@ import { createDataset, type RawBatch } from "../runtime/data/dataset.ts";
 import type { SourceFiles } from "../sources/define-source.ts";
 import { countOf, type Column, type DataProblem, type RawData } from "../sources/raw-data.ts";
 import { sourceOf } from "../sources/registry.ts";
+import { withKnownColumns } from "../runtime/data/known-columns.ts";
 import { restrictFeatures } from "../runtime/data/restrict-features.ts";
 import { readRagged } from "./read-ragged.ts";
 import { fromNested } from "../runtime/nested.ts";
@@ -131,7 +132,7 @@ async function prepare(
   }
   preparation.restore(tensors);
   const others = Object.fromEntries(Object.entries(given).filter(([name]) => !drawn.includes(name)));
-  const { raw: fields } = data.preparation;
+  const fields = withKnownColumns(data.preparation.raw, vocabularies);
   const texts = fields.some((it) => it.window !== undefined)
     ? await readTexts(others["text"], source, data, vocabularies["text"], files)
     : success([]);

@@ -57,9 +57,17 @@ export type FillRule = "mean" | "median" | "mode" | { readonly word: string };
 /** Which columns of a table a raw field is read from. */
 export type ColumnChoice =
   | { readonly kind: "named"; readonly name: string }
-  /** All whose names fit a pattern, or that hold numbers alone, but for some: in the order of the file. */
-  | { readonly kind: "matching"; readonly pattern: string; readonly except: readonly string[] }
-  | { readonly kind: "numeric"; readonly except: readonly string[] };
+  /**
+   * All whose names fit a pattern, or that hold numbers alone, but for some: in the order of the file, or those that a
+   * training has read, in its order.
+   */
+  | {
+      readonly kind: "matching";
+      readonly pattern: string;
+      readonly except: readonly string[];
+      readonly names?: readonly string[];
+    }
+  | { readonly kind: "numeric"; readonly except: readonly string[]; readonly names?: readonly string[] };
 
 /** Rows of a table before that of the example: so many, the last of which is `horizon` rows before it. */
 export interface RowWindow {

@@ -3,12 +3,14 @@ import { matchPath } from "../support/match-path.ts";
 import { readNumber } from "./read-number.ts";
 import type { CellColumn } from "./raw-data.ts";
 
-/** The columns of a table that a choice means, in the order of the file. */
+/** The columns of a table that a choice means, in the order of the file, or in that of a training before. */
 export function chooseColumns<C extends Pick<CellColumn, "name" | "cells">>(
   choice: ColumnChoice,
   columns: readonly C[],
   isNumeric: (column: C) => boolean = holdsNumbers,
 ): readonly C[] {
+  if (choice.kind !== "named" && choice.names !== undefined)
+    return choice.names.flatMap((name) => columns.filter((it) => it.name === name));
   switch (choice.kind) {
     case "named":
       return columns.filter((it) => it.name === choice.name);
@@ -22,6 +24,7 @@ export function chooseColumns<C extends Pick<CellColumn, "name" | "cells">>(
 /** Whether a choice may mean a column of this name: what is in it is for {@link chooseColumns}. */
 export function mayBeChosen(choice: ColumnChoice, name: string): boolean {
   if (choice.kind === "named") return choice.name === name;
+  if (choice.names !== undefined) return choice.names.includes(name);
   if (name === "" || choice.except.some((it) => fitsName(it, name))) return false;
   return choice.kind === "numeric" || fitsName(choice.pattern, name);
 }

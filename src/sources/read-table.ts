@@ -66,6 +66,9 @@ function readField(
   const chosen = chooseColumns(choice, table.columns, isNumeric).map((it) =>
     field.carried === undefined || before === undefined ? it : { ...it, cells: carriedForward(it.cells, before) },
   );
+  const lost =
+    choice.kind === "named" ? undefined : choice.names?.find((it) => chosen.every(({ name }) => name !== it));
+  if (lost !== undefined) return failure(absent(table, { kind: "named", name: lost }));
   const [first] = chosen;
   if (first === undefined) return failure(absent(table, choice));
   const reading = readingOf(field.reading);

@@ -5,8 +5,8 @@ import type { Manifest } from "../../src/emit/onnx/manifest.ts";
 import { validate, type Json } from "../emit/onnx/json-schema.ts";
 import { cli, folderWith } from "./run-cli.ts";
 
-const spec = `model Animal: (size: f32[B, 1], weight: f32[B, 1], life: f32[B, 2], food: f32[B, 4], age: f32[B, 1], wild: f32[B, 1], place: f32[B, 3]) -> logits: f32[B, 3] {
-  concat(size, weight, life, food, age, wild, place, axis=-1) -> Dense(3)
+const spec = `model Animal: (size: f32[B, 1], weight: f32[B, 1], life: f32[B, 2], food: f32[B, 4], age: f32[B, 1], wild: f32[B, 1], place: f32[B, 3], counts: f32[B, 2]) -> logits: f32[B, 3] {
+  concat(size, weight, life, food, age, wild, place, counts, axis=-1) -> Dense(3)
 }
 
 data Zoo {
@@ -19,6 +19,7 @@ data Zoo {
   age:    f32[1]   = (raw.born -> days_since("2020-01-01"))[:, None] -> standardize
   wild:   f32[1]   = cast(missing(raw.owner), f32)[:, None]
   place:  f32[3]   = raw.place -> categories(["north", "south"], rest=true) -> one_hot(3)
+  counts: f32[2]   = raw.columns("n_*") -> impute(0) -> standardize
   kind:   class(3) = raw.kind -> categories
 }
 
@@ -29,7 +30,7 @@ train Animal on Zoo {
 }
 `;
 
-const columns = ["size", "weight", "life", "food", "born", "owner", "place", "kind"] as const;
+const columns = ["size", "weight", "life", "food", "born", "owner", "place", "n_legs", "n_eyes", "kind"] as const;
 const rows = Array.from({ length: 60 }, (_, at) =>
   [
     at % 7 === 0 ? "-" : `${at / 4}`,
@@ -39,6 +40,8 @@ const rows = Array.from({ length: 60 }, (_, at) =>
     `20${20 + (at % 4)}-0${1 + (at % 9)}-11`,
     at % 3 === 0 ? "NA" : "Ann",
     ["north", "east", "south"][at % 3],
+    `${at % 5}`,
+    `${at * 3}`,
     ["ant", "cat", "elk"][at % 3],
   ].map((it) => `"${it ?? ""}"`),
 );
@@ -72,9 +75,34 @@ describe("the manifest of a trained model", () => {
       words: ["ant", "cat", "elk"],
     });
 
+    expect(data?.fields.find((it) => it.input === "raw/columns")).toMatchObject({
+      columns: { kind: "matching", pattern: "n_*", except: [], names: ["n_legs", "n_eyes"] },
+    });
+
+    // Columns that are read together have the order of the training, whatever theirs is here.
     const asked = [
-      { size: " 3.5", weight: "7,25", life: "wild", food: "hay", born: "2021-03-04", owner: "Bo", place: "south" },
-      { size: "-", weight: "1", life: null, food: "naïve ones", born: "2020-01-01", owner: "NA", place: "mars" },
+      {
+        n_eyes: 4,
+        n_legs: "1",
+        size: " 3.5",
+        weight: "7,25",
+        life: "wild",
+        food: "hay",
+        born: "2021-03-04",
+        owner: "Bo",
+        place: "south",
+      },
+      {
+        n_eyes: null,
+        n_legs: 3,
+        size: "-",
+        weight: "1",
+        life: null,
+        food: "naïve ones",
+        born: "2020-01-01",
+        owner: "NA",
+        place: "mars",
+      },
     ];
     const { open } = (await import(/* @vite-ignore */ resolve("docs/serve.mjs"))) as { readonly open: Open };
     const answer = await open(join(out, "Animal"));

@@ -5,6 +5,7 @@ import type { SourceFields } from "../../sources/define-source.ts";
 import { plainReading, readingOf } from "../../sources/readings.ts";
 import { choiceOf } from "../../sources/read-table.ts";
 import { sourceOf } from "../../sources/registry.ts";
+import { showField } from "../../sources/show-raw-field.ts";
 import { required } from "../../support/fault.ts";
 
 /** How the inputs `raw/...` of the graph `prep` are made of what the data section reads. */
@@ -66,7 +67,7 @@ export function describeData(
     fields: preparation.raw.map((it) => ({
       input: portOf("raw", it.name),
       features: featuresOf(it.name),
-      ...cellsOf(it, delivered),
+      ...cellsOf(it, delivered, vocabularies?.[showField(it)]),
       ...wordsOf(it, vocabularies?.[it.name]),
       ...(it.missing !== undefined && { missing: portOf("raw", it.missing) }),
       ...(it.carried !== undefined && { carried: it.carried }),
@@ -77,14 +78,19 @@ export function describeData(
 }
 
 /** Which cells a field is read from, and how; nothing of what is no cell. */
-function cellsOf(field: RawField, delivered: SourceFields): Pick<ManifestField, "column" | "columns" | "reading"> {
+function cellsOf(
+  field: RawField,
+  delivered: SourceFields,
+  names: readonly string[] | undefined,
+): Pick<ManifestField, "column" | "columns" | "reading"> {
   const choice = choiceOf(field);
   const isCell =
     delivered.kind === "table" ||
     (delivered.kind === "listed" && choice.kind === "named" && delivered.cells?.includes(choice.name) === true);
   if (!isCell && field.reading === undefined) return {};
   const reading = field.reading ?? plainReading;
-  return { ...(choice.kind === "named" ? { column: choice.name } : { columns: choice }), reading };
+  if (choice.kind === "named") return { column: choice.name, reading };
+  return { columns: { ...choice, ...(names !== undefined && { names }) }, reading };
 }
 
 /** What the numbers of a field stand for, where these are words. */

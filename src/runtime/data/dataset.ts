@@ -20,6 +20,7 @@ import { blockOrder, type ExampleOrder } from "./block-order.ts";
 import { cleanRows, type CleanReport } from "./clean-rows.ts";
 import { findNumber } from "./find-number.ts";
 import { mapColumn } from "./map-column.ts";
+import { columnsRead } from "./known-columns.ts";
 import { findSeveral } from "./find-several.ts";
 import { findUnsuitable } from "./find-unsuitable.ts";
 import { findUneven } from "./find-uneven.ts";
@@ -118,6 +119,7 @@ async function splitColumns(
   const columns: (Column | StoredColumn)[] = [];
   for (const [at, field] of fields.entries()) {
     const column = elementAt(read, at);
+    Object.assign(vocabularies, columnsRead(field, column));
     if (column.dictionary === undefined)
       columns.push(field.missing === undefined ? column : mapColumn(column, withoutGaps));
     else {

@@ -19,6 +19,8 @@ import { showRawField } from "../../sources/show-raw-field.ts";
 import { failure, success, type Result } from "../../support/result.ts";
 import { createNumberFiles } from "./number-files.ts";
 import { readBytes, sizeOfFile, streamBytes } from "./read-file.ts";
+import { withKnownColumns } from "./known-columns.ts";
+import type { Vocabularies } from "./number-words.ts";
 import { createParquetReader } from "./read-parquet.ts";
 import { createPictureReader } from "./read-picture.ts";
 import { createDatabaseReader } from "./read-sqlite.ts";
@@ -30,7 +32,7 @@ const heldBytes = 256 * 2 ** 20;
 /**
  * Loads what a data section's source delivers. Relative paths start from the folder of the spec; `override` is `--data`:
  * a file to read instead, or a folder that holds the files. `packagesFrom` is a project that has the packages that sources need.
- * `held` is how many bytes of a field lie in memory at most, where its source can read it bit by bit.
+ * Several columns are those that are `known` of a training before. `held` is how many bytes of a field lie in memory at most, where its source can read it bit by bit.
  */
 export async function loadSource(
   data: Pick<DataProgram, "source" | "preparation" | "split" | "clean">,
@@ -38,9 +40,10 @@ export async function loadSource(
   override?: string,
   packagesFrom?: string,
   held?: number,
+  known?: Vocabularies,
 ): Promise<Result<RawData, DataProblem>> {
   const { source, split } = data;
-  const fields = rowFields(data);
+  const fields = withKnownColumns(rowFields(data), known);
   const files = filesOf(dirname(specPath), override, packagesFrom, held);
   const loaded = await sourceOf(source).load(
     source,

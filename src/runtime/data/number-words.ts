@@ -19,7 +19,10 @@ import { numberParts } from "./number-parts.ts";
 import { missingValue } from "./find-unsuitable.ts";
 import { mapColumn } from "./map-column.ts";
 
-/** The words that numbers stand for, counted from 0, by raw field; those of a text source, its characters, by `text`. */
+/**
+ * The words that numbers stand for, counted from 0, by raw field; those of a text source, its characters, by `text`; and the
+ * columns that stand side by side, by the choice that reads them: `raw.columns(numeric)`.
+ */
 export type Vocabularies = Readonly<Record<string, readonly string[]>>;
 
 /** Which rows of a column are looked at, and of which its words are found. */

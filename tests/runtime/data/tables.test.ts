@@ -37,7 +37,10 @@ describe("words of several columns", () => {
     const section = '  x: f32[] = raw.k\n  w: i32[2] = raw.columns("f*") -> impute("q") -> categories';
     expect((await features(section, table))["w"]).toEqual([1, 3, 0, 1, 2, 3, 2, 0]);
     const { dataset } = await open(section, table);
-    expect(Object.values(dataset.vocabularies)).toEqual([["a", "b", "c", "q"]]);
+    expect(dataset.vocabularies).toEqual({
+      "columns.categories": ["a", "b", "c", "q"],
+      'raw.columns("f*")': ["f1", "f2"],
+    });
   });
 });
 
