@@ -47,7 +47,7 @@ export const csv = defineSource({
   hasFolders: true,
   fields: "table",
   marks: marksOf,
-  load: async ({ arguments: given, wanted, files, folders, judged }) => {
+  load: ({ arguments: given, wanted, files, folders, judged }) => {
     const { path, columns, delimiter, quote } = given;
     const form: CsvForm = {
       columns,
@@ -56,9 +56,6 @@ export const csv = defineSource({
       ...(delimiter !== "found" && { delimiter }),
       isWanted: (name) => wanted.some((it) => mayBeRead(it, name)),
     };
-    const stored =
-      folders.length > 0 ? undefined : await storeCsv(files.placeOf(path), form, { wanted, files, judged });
-    if (stored !== undefined) return stored;
     const read = async (place: string): Promise<Result<CellTable, DataProblem>> => {
       const bytes = await files.read(place);
       if (!bytes.ok) return bytes;
@@ -67,6 +64,7 @@ export const csv = defineSource({
         ? parseCsv(text.value, place, form)
         : failure(problem("MC6002", { path: place, offset: 0, problem: text.error }));
     };
-    return readTables({ path, files, folders, endings, mayLack: () => false, read });
+    const store = (places: readonly string[], from: string) => storeCsv(places, from, form, { wanted, files, judged });
+    return readTables({ path, files, folders, endings, mayLack: () => false, read, store });
   },
 });

@@ -33,7 +33,8 @@ export function joinTables(
     const shards: Shard[] = [];
     for (const table of tables) {
       const column = table.columns.find((it) => it.name === name);
-      if (column === undefined && table.count > 0 && !mayLack(table, name)) return failure(absent(table, name, owner));
+      if (column === undefined && table.count > 0 && !mayLack(table, name))
+        return failure(absentIn(table, name, owner));
       const start = cells.length;
       for (let row = 0; row < table.count; row++) cells.push(column?.cells[row]);
       const place = column?.place ?? (table.lines && { lines: table.lines, columns: [] });
@@ -46,8 +47,8 @@ export function joinTables(
   return success({ kind: "table", names, columns, count, from });
 }
 
-/** A table without a column that another one has. */
-function absent({ from, names }: CellTable, name: string, owner: CellTable): DataProblem {
+/** What is wrong with a table without a column that another one has. */
+export function absentIn({ from, names }: CellTable, name: string, owner: CellTable): DataProblem {
   const near = nearest(name, names);
   const help = names.every((it) => readNumber(it).ok)
     ? "Its first line holds numbers: each of the files begins with the names of its columns."

@@ -5,7 +5,7 @@ import type { SourceFiles } from "./define-source.ts";
 import { unreadable } from "./file-problems.ts";
 import { findFiles, folderOf } from "./find-files.ts";
 import { joinTables, type MayLack } from "./join-tables.ts";
-import { problem, type CellTable, type DataProblem } from "./raw-data.ts";
+import { problem, type CellTable, type DataProblem, type SourceData } from "./raw-data.ts";
 
 /** Which files a table lies in, and what a kind of file is to it. */
 interface TableFiles {
@@ -17,6 +17,8 @@ interface TableFiles {
   readonly endings: readonly string[];
   readonly mayLack: MayLack;
   readonly read: (place: string) => Promise<Result<CellTable, DataProblem>>;
+  /** Reads files together that are too large for the memory; undefined where they are not. `from` is what they are for messages. */
+  readonly store?: (places: readonly string[], from: string) => Promise<Result<SourceData, DataProblem> | undefined>;
 }
 
 /** What is said of the files of a table in the row of a source. */
@@ -25,13 +27,13 @@ export const filesOfTables = (endings: readonly string[]): string =>
   `${endings.map((it) => `\`${it}\``).join(" or ")}: they are one table, in the order of their paths`;
 
 /** Reads a table that lies in a file, or one below the other in those of a pattern or a folder. */
-export async function readTables(request: TableFiles): Promise<Result<CellTable, DataProblem>> {
-  const { path, files, folders, endings, mayLack, read } = request;
+export async function readTables(request: TableFiles): Promise<Result<SourceData, DataProblem>> {
+  const { path, files, folders, endings, mayLack, read, store } = request;
   const place = files.placeOf(path);
   const ending = new RegExp(`(?:${endings.join("|").replaceAll(".", "\\.")})(?:\\.gz)?$`, "i");
   if (isOneFile(path, place, files, ending)) {
     const [folder] = folders;
-    if (folder === undefined) return read(place);
+    if (folder === undefined) return (await store?.([place], place)) ?? read(place);
     const help = "Splits are made of the files of a pattern or a folder.";
     return failure(
       problem("MC6050", { path: place, problem: `it is no folder, in which \`${showName(folder)}\` could be` }, help),
@@ -50,13 +52,23 @@ export async function readTables(request: TableFiles): Promise<Result<CellTable,
     const wanted = isGlob(path) ? `whose names fit \`${showText(path)}\`` : `that end in ${endings.join(" or ")}`;
     return failure(problem("MC6050", { path: folder, problem: `it holds no files ${wanted}` }));
   }
+  const from = isGlob(path) ? place : folder;
+  // Rows that are split by their files are told apart by these in memory.
+  const stored =
+    folders.length > 0
+      ? undefined
+      : await store?.(
+          paths.map((it) => `${folder}/${it}`),
+          from,
+        );
+  if (stored !== undefined) return stored;
   const tables: CellTable[] = [];
   for (const it of paths) {
     const table = await read(`${folder}/${it}`);
     if (!table.ok) return table;
     tables.push(table.value);
   }
-  const joined = joinTables(tables, isGlob(path) ? place : folder, mayLack);
+  const joined = joinTables(tables, from, mayLack);
   if (!joined.ok || folders.length === 0) return joined;
   const own = tables.flatMap((it, at) => Array.from({ length: it.count }, () => firstOf(paths[at] ?? "")));
   return success({ ...joined.value, folders: own });

@@ -6,6 +6,7 @@ import { csvPieces } from "./csv-pieces.ts";
 import type { SourceFiles } from "./define-source.ts";
 import { unreadable } from "./file-problems.ts";
 import { DataFault, type CellColumn, type CellTable, type DataProblem, type SourceData } from "./raw-data.ts";
+import { joinPieces } from "./join-pieces.ts";
 import { readingOf } from "./readings.ts";
 import { storeTable } from "./store-table.ts";
 
@@ -22,32 +23,36 @@ interface Request {
   readonly files: SourceFiles;
 }
 
-/** A table of text whose numbers are kept in files, where it is too large for the memory; undefined where it is not. */
+/** A table of text in some files whose numbers are kept in files, where it is too large for the memory; undefined where it is not. */
 export async function storeCsv(
-  place: string,
+  places: readonly string[],
+  from: string,
   form: CsvForm,
   { wanted, judged, files: { held, sizeOf, stream, numbers } }: Request,
 ): Promise<Result<SourceData, DataProblem> | undefined> {
-  const size = sizeOf?.(place);
-  if (size === undefined || size <= held || stream === undefined || numbers === undefined) return undefined;
+  const sizes = places.map((it) => sizeOf?.(it) ?? NaN);
+  const size = sizes.reduce((sum, it) => sum + it, 0);
+  // Where one cannot be read, whoever reads it says why.
+  if (Number.isNaN(size) || size <= held || stream === undefined || numbers === undefined) return undefined;
   const whole = wanted.find(
     (it) => it.rows !== undefined || it.carried === true || readingOf(it.reading).kind === "sequence",
   );
   if (whole !== undefined) {
-    if (size <= longestText) return undefined;
+    if (sizes.every((it) => it <= longestText)) return undefined;
     const stage =
       whole.carried === true ? "impute(previous)" : whole.rows === undefined ? whole.reading?.kind : "window";
     const gigabytes = (size / 1e9).toFixed(1);
     return unreadable(
-      place,
+      from,
       `it has ${gigabytes} GB, and \`${stage ?? ""}\` needs its rows together, of half a gigabyte at most`,
     );
   }
-  const pieces = (columns: CsvForm) => csvPieces(stream(place), place, columns, rowsTogether);
+  const pieces = () => joinPieces(places.map((place) => () => csvPieces(stream(place), place, form, rowsTogether)));
   try {
-    const isNumeric = wanted.some((it) => it.columns?.kind === "numeric") ? await findNumeric(pieces(form)) : undefined;
+    const isNumeric = wanted.some((it) => it.columns?.kind === "numeric") ? await findNumeric(pieces()) : undefined;
     if (isNumeric?.ok === false) return isNumeric;
-    const columns = await storeTable(pieces(form), {
+    const columns = await storeTable(pieces(), {
+      from,
       fields: wanted,
       judged,
       numbers,
@@ -64,15 +69,14 @@ export async function storeCsv(
 async function findNumeric(
   pieces: AsyncIterable<Result<CellTable, DataProblem>>,
 ): Promise<Result<(column: CellColumn) => boolean, DataProblem>> {
-  const keyOf = ({ place, name }: CellColumn): number | string => place?.columns[0] ?? name;
-  const some = new Set<number | string>();
-  const others = new Set<number | string>();
+  const some = new Set<string>();
+  const others = new Set<string>();
   for await (const piece of pieces) {
     if (!piece.ok) return piece;
     for (const column of piece.value.columns) {
-      if (others.has(keyOf(column)) || column.cells.every((it) => it === undefined)) continue;
-      (holdsNumbers(column) ? some : others).add(keyOf(column));
+      if (others.has(column.name) || column.cells.every((it) => it === undefined)) continue;
+      (holdsNumbers(column) ? some : others).add(column.name);
     }
   }
-  return success((column) => some.has(keyOf(column)) && !others.has(keyOf(column)));
+  return success((column) => some.has(column.name) && !others.has(column.name));
 }

@@ -1,7 +1,7 @@
 import type { RawField } from "../ir/program.ts";
 import { success, type Result } from "../support/result.ts";
 import { fault, required } from "../support/fault.ts";
-import { createLineRuns } from "./line-runs.ts";
+import { createLineRuns, type LineRuns } from "./line-runs.ts";
 import type { NumberFiles } from "./number-file.ts";
 import {
   sizeOf,
@@ -10,6 +10,7 @@ import {
   type Column,
   type ColumnNumbers,
   type DataProblem,
+  type Shard,
   type StoredColumn,
 } from "./raw-data.ts";
 import { blockReader } from "./read-blocks.ts";
@@ -22,6 +23,8 @@ interface Keeping {
   readonly judged: ReadonlySet<string>;
   readonly numbers: NumberFiles;
   readonly isNumeric?: (column: CellColumn) => boolean;
+  /** What the files are together, for messages. */
+  readonly from: string;
 }
 
 /** So many bytes of a table are read at once. */
@@ -33,37 +36,49 @@ const bytesAtOnce = 2 ** 19;
  */
 export async function storeTable(
   pieces: AsyncIterable<Result<CellTable, DataProblem>>,
-  { fields, judged, numbers, isNumeric }: Keeping,
+  { fields, judged, numbers, isNumeric, from }: Keeping,
 ): Promise<Result<readonly (Column | StoredColumn)[], DataProblem>> {
   let keepers: readonly Keeper[] | undefined;
-  const lines = createLineRuns();
+  const files: KeptFile[] = [];
   let count = 0;
   for await (const piece of pieces) {
     if (!piece.ok) return piece;
     const read = readTable(piece.value, fields, isNumeric);
     if (!read.ok) return read;
+    const isOther = files.at(-1)?.from !== piece.value.from;
+    if (isOther) files.push({ from: piece.value.from, start: count, lines: createLineRuns() });
     keepers ??= read.value.map((it) => (judged.has(it.name) ? keepInMemory(it) : keepInFiles(it, numbers)));
-    for (const [at, column] of read.value.entries()) await keepers[at]?.add(column);
+    for (const [at, column] of read.value.entries()) await keepers[at]?.add(column, isOther);
     const own = piece.value.columns[0]?.place?.lines;
+    const lines = required(files.at(-1), "a file").lines;
     for (let row = 0; row < piece.value.count; row++) lines.add(required(own?.at(row), "the line of a row"));
     count += piece.value.count;
   }
   const all = keepers ?? [];
   const bytes = all.reduce((sum, it) => sum + it.rowBytes, 0);
   const rowsAtOnce = Math.max(1, Math.floor(bytesAtOnce / Math.max(1, bytes)));
-  return success(all.map((it) => it.column({ count, rowsAtOnce, lines })));
+  return success(all.map((it) => it.column({ count, rowsAtOnce, files, from })));
+}
+
+/** A file that was read: how many rows stand before it, and the lines of its own. */
+interface KeptFile {
+  readonly from: string;
+  readonly start: number;
+  readonly lines: LineRuns;
 }
 
 /** What is known of a table once all of it was read. */
 interface Whole {
   readonly count: number;
   readonly rowsAtOnce: number;
-  readonly lines: { readonly at: (row: number) => number | undefined };
+  readonly files: readonly KeptFile[];
+  readonly from: string;
 }
 
 /** Puts the pieces of a column together. */
 interface Keeper {
-  readonly add: (piece: Column) => Promise<void>;
+  /** Takes the next piece, of the same file or of another one. */
+  readonly add: (piece: Column, isOther: boolean) => Promise<void>;
   /** The bytes of a row that lie in files. */
   readonly rowBytes: number;
   readonly column: (whole: Whole) => Column | StoredColumn;
@@ -76,9 +91,11 @@ function factsOf({
   absent: _absent,
   starts: _starts,
   dictionary,
-  cells,
+  cells: _cells,
   ...facts
 }: Column) {
+  /** Where the column stands in each file. */
+  const places: (readonly number[] | undefined)[] = [];
   const words = new Map<string, number>();
   const numberOf = (word: string): number => {
     const number = words.get(word) ?? words.size;
@@ -87,16 +104,30 @@ function factsOf({
   };
   return {
     /** Numbers of words as those of the whole column. */
-    recoded(piece: Column): ColumnNumbers["data"] {
+    recoded(piece: Column, isOther: boolean): ColumnNumbers["data"] {
+      if (isOther) places.push(piece.cells?.columns);
       if (piece.dictionary === undefined) return piece.data;
       const numbers = piece.dictionary.map(numberOf);
       return piece.data.map((it) => (it < 0 ? -1 : required(numbers[it], "the number of a word")));
     },
-    of: ({ lines }: Pick<Whole, "lines">) => ({
-      ...facts,
-      ...(dictionary !== undefined && { dictionary: [...words.keys()] }),
-      ...(cells !== undefined && { cells: { lines, columns: cells.columns } }),
-    }),
+    of({ files, from }: Whole) {
+      const shards = files.map((it, at): Shard => {
+        const columns = places[at];
+        return {
+          from: it.from,
+          start: it.start,
+          ...(columns !== undefined && { cells: { lines: it.lines, columns } }),
+        };
+      });
+      const [only, ...others] = shards;
+      return {
+        ...facts,
+        ...(dictionary !== undefined && { dictionary: [...words.keys()] }),
+        ...(only !== undefined && others.length === 0
+          ? { from: only.from, ...(only.cells !== undefined && { cells: only.cells }) }
+          : { from, shards }),
+      };
+    },
   };
 }
 
@@ -104,13 +135,16 @@ function keepInMemory(first: Column): Keeper {
   const facts = factsOf(first);
   const parts: ColumnNumbers[] = [];
   return {
-    add(piece) {
-      parts.push({ data: facts.recoded(piece), ...(piece.integers !== undefined && { integers: piece.integers }) });
+    add(piece, isOther) {
+      parts.push({
+        data: facts.recoded(piece, isOther),
+        ...(piece.integers !== undefined && { integers: piece.integers }),
+      });
       return Promise.resolve();
     },
     rowBytes: 0,
-    column({ count, lines }) {
-      const length = count * sizeOf(first.shape);
+    column(whole) {
+      const length = whole.count * sizeOf(first.shape);
       const data = first.data instanceof Float64Array ? new Float64Array(length) : new Int32Array(length);
       const integers = first.integers === undefined ? undefined : new BigInt64Array(length);
       let at = 0;
@@ -119,7 +153,7 @@ function keepInMemory(first: Column): Keeper {
         integers?.set(part.integers ?? [], at);
         at += part.data.length;
       }
-      return { ...facts.of({ lines }), data, ...(integers !== undefined && { integers }) };
+      return { ...facts.of(whole), data, ...(integers !== undefined && { integers }) };
     },
   };
 }
@@ -148,21 +182,22 @@ function keepInFiles(first: Column, numbers: NumberFiles): Keeper {
   const integers = isDouble ? undefined : numbers.integers();
   const longs = first.integers === undefined ? undefined : numbers.longs();
   return {
-    async add(piece) {
-      const data = facts.recoded(piece);
+    async add(piece, isOther) {
+      const data = facts.recoded(piece, isOther);
       if (data instanceof Float64Array) await required(doubles, "a file of doubles").add(data);
       else if (data instanceof Int32Array) await required(integers, "a file of integers").add(data);
       else fault("a column of a table holds other numbers");
       if (piece.integers !== undefined) await longs?.add(piece.integers);
     },
     rowBytes: size * ((isDouble ? 8 : 4) + (longs === undefined ? 0 : 8)),
-    column({ count, rowsAtOnce, lines }) {
+    column(whole) {
+      const { count, rowsAtOnce } = whole;
       const rows = { size, count, atOnce: rowsAtOnce };
       const readDoubles = doubles && blockReader<number, Float64Array>(doubles, rows, making.doubles);
       const readIntegers = integers && blockReader<number, Int32Array>(integers, rows, making.integers);
       const readLongs = longs && blockReader<bigint, BigInt64Array>(longs, rows, making.longs);
       return {
-        ...facts.of({ lines }),
+        ...facts.of(whole),
         count,
         holds: isDouble ? "numbers" : "integers",
         content: [doubles, integers, longs].map((it) => it?.content() ?? "").join("-"),

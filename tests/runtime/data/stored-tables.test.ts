@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -10,7 +10,7 @@ import { findLeaks } from "../../../src/runtime/data/find-leaks.ts";
 import { loadSource } from "../../../src/runtime/data/load-source.ts";
 import { sameRows } from "../../../src/runtime/data/same-rows.ts";
 import { fitStatistics } from "../../../src/runtime/train/fit-statistics.ts";
-import { isStored, type Column, type RawData } from "../../../src/sources/raw-data.ts";
+import { exampleOf, isStored, placeOf, type Column, type RawData } from "../../../src/sources/raw-data.ts";
 import { messageOf, programOf } from "./open-data.ts";
 
 const runs = 25;
@@ -190,6 +190,54 @@ describe("a table whose numbers lie in files", () => {
       '  source: csv("t.csv")\n  split: train 1, by position\n  x: f32[] = raw.a * 1.0\n  w: f32[2] = raw.a -> window(2)';
     const found = await load(section, "a\n1\n2\n3\n4\n", 0);
     expect(typeof found === "string" ? found : storedNames(found.raw)).toEqual([]);
+  });
+});
+
+describe("a table in several files whose numbers lie in files", () => {
+  const section =
+    '  source: csv("parts/*.csv")\n  split: train 0.6, test 0.4, seed 3\n  x: f32[] = raw.a * 1.0\n  y: f32[2] = raw.columns("n*")\n  w: f32[3] = raw.w -> categories(rest=true) -> one_hot(3)';
+  const numeric = '\n  z: f32[3] = raw.columns(numeric, except=["w"])';
+
+  /** What a section makes of files in memory, and of those that do not lie there. */
+  async function both(files: Readonly<Record<string, string>>, more = "") {
+    rmSync(join(folder, "parts"), { recursive: true, force: true });
+    mkdirSync(join(folder, "parts"));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, "parts", name), text);
+    return [await load(section + more, "", Infinity), await load(section + more, "", 0)] as const;
+  }
+
+  it("is that in memory, whatever the order of the columns", async () => {
+    const [held, stored] = await both(
+      {
+        "a.csv": "a,n1,n2,w\n1,2,3,u\n4,5,6,v\n",
+        "b.csv": "w;n2;n1;a\n\nv;9;8;7\nq;12;11;10\n",
+        "c.csv": "a,n1,n2,w\n",
+        "d.csv": '"w","a","n1","n2"\n"x\ny",1,1,1\nu,2,2,2\n',
+      },
+      numeric,
+    );
+    if (typeof held === "string" || typeof stored === "string") throw new Error(String(stored));
+    expect(storedNames(stored.raw).length).toBe(4);
+    expect(await contentOf(stored.dataset)).toEqual(await contentOf(held.dataset));
+    expect(stored.dataset.vocabularies).toEqual(held.dataset.vocabularies);
+    const placesOf = (raw: RawData): readonly string[] => {
+      const column = raw.kind === "columns" ? raw.columns.get("a") : undefined;
+      if (column === undefined) throw new Error("no column");
+      return Array.from({ length: 6 }, (_, row) => `${placeOf(column, row)} ${exampleOf(column, row)}`);
+    };
+    expect(placesOf(stored.raw)).toEqual(placesOf(held.raw));
+  });
+
+  it.each<readonly [what: string, files: Readonly<Record<string, string>>]>([
+    ["a cell", { "a.csv": "a,n1,n2,w\n1,2,3,u\n", "b.csv": "n1,a,n2,w\n1,2,x,u\n" }],
+    ["a column that one lacks", { "a.csv": "a,n1,n2,w\n1,2,3,u\n", "b.csv": "a,n1,w\n1,2,u\n" }],
+    ["a column that one has more", { "a.csv": "a,n1,n2,w\n1,2,3,u\n", "b.csv": "a,n1,n2,n3,w\n1,2,3,4,u\n" }],
+    ["two columns of a name", { "a.csv": "a,n1,n2,w\n1,2,3,u\n", "b.csv": "a,n1,n2,w,w\n1,2,3,u,u\n" }],
+    ["a missing cell", { "a.csv": "a,n1,n2,w\n1,2,3,u\n", "b.csv": "a,n1,n2,w\n1,2,3,u\n4,,6,v\n" }],
+  ])("says the same of %s", async (_, files) => {
+    const [held, stored] = await both(files);
+    expect(typeof held).toBe("string");
+    expect(stored).toBe(held);
   });
 });
 
