@@ -5,7 +5,7 @@ import { showChoice } from "../../sources/show-raw-field.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
 import { associate, type Association, type Compared } from "./association.ts";
-import { everySoMany, type Looked, type RowsBySplit } from "./sample-rows.ts";
+import { everySoMany, isGapIn, type Looked, type RowsBySplit } from "./sample-rows.ts";
 import { describeNumbers, type NumbersFigures } from "./describe-numbers.ts";
 
 /** How many cells are missing, of how many. */
@@ -53,15 +53,15 @@ const mostWords = 20;
 const mostParts = 64;
 
 /** The columns that a raw field is read from, one report each. */
-export function describeColumns(field: RawField, { column, rows, label }: Looked): readonly ColumnReport[] {
+export function describeColumns(field: RawField, { column, rows, label, gaps }: Looked): readonly ColumnReport[] {
   const size = sizeOf(column.shape);
   const reading = field.reading?.kind ?? (column.dictionary === undefined ? "numbers" : "words");
   const name = nameOf(field);
   if (column.parts?.length === size && size <= mostParts)
     return column.parts.map((part, at) =>
-      describe({ column, at, width: 1, name: part, reading, shape: [] }, rows, label),
+      describe({ column, at, width: 1, name: part, reading, shape: [], counted: gaps }, rows, label),
     );
-  return [describe({ column, at: 0, width: size, name, reading, shape: column.shape }, rows, label)];
+  return [describe({ column, at: 0, width: size, name, reading, shape: column.shape, counted: gaps }, rows, label)];
 }
 
 /** What a column is called. */
@@ -75,13 +75,14 @@ interface Part extends Pick<ColumnReport, "name" | "reading" | "shape"> {
   readonly column: Column;
   readonly at: number;
   readonly width: number;
+  readonly counted: Looked["gaps"] | undefined;
 }
 
 function describe(part: Part, rows: RowsBySplit, label: Compared | undefined): ColumnReport {
   const { name, reading, shape, column } = part;
   const all = required(rows.get("all"), "all rows");
-  const isGap = (it: number): boolean => (column.dictionary === undefined ? Number.isNaN(it) : it < 0);
-  const gaps = Object.fromEntries([...rows].map(([split, some]) => [split, countGaps(part, some, isGap)]));
+  const isGap = isGapIn(column);
+  const gaps = Object.fromEntries([...rows].map(([split, some]) => [split, gapsIn(part, split, some)]));
   const common = { name, reading, shape, gaps };
   const values = valuesOf(part, all).filter((it) => !isGap(it));
   const told = shape.length === 0 && label !== undefined ? associate(comparedOf(part), label) : undefined;
@@ -94,7 +95,14 @@ function describe(part: Part, rows: RowsBySplit, label: Compared | undefined): C
   };
 }
 
-function countGaps({ column, at, width }: Part, rows: Int32Array, isGap: (it: number) => boolean): Gaps {
+function gapsIn({ column, at, width, counted }: Part, split: Split | "all", rows: Int32Array): Gaps {
+  const known = counted?.get(split);
+  if (known !== undefined)
+    return {
+      missing: known.missing.subarray(at, at + width).reduce((sum, it) => sum + it, 0),
+      of: known.rows * width,
+    };
+  const isGap = isGapIn(column);
   const size = sizeOf(column.shape);
   let missing = 0;
   for (const row of rows)
