@@ -4,7 +4,7 @@ import { mapAttributes } from "../graph/map-attributes.ts";
 import { cloneNode, usesOf } from "../graph/rewrite.ts";
 import type { Func, Graph, GraphInput, Node, OperatorNode, Value } from "../ir/graph.ts";
 import { isPort, nameIn } from "../ir/ports.ts";
-import type { PreparedFeatures } from "../ir/program.ts";
+import type { PreparedFeatures, RawField } from "../ir/program.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { GraphBuilder } from "../ops/define/builder.ts";
 import { isFloat } from "../ops/define/dtype-class.ts";
@@ -23,6 +23,8 @@ export interface FeatureSteps {
   undo(b: GraphBuilder, y: Value, given: UndoneWith): Value;
   /** The raw fields whose numbers these are. */
   readonly fields: readonly string[];
+  /** Whether there are any; else the feature has the numbers as they were read. */
+  readonly isScaled: boolean;
 }
 
 /** What undoing takes beside the numbers themselves. */
@@ -101,6 +103,7 @@ export function stepsOf(
   return success({
     undo: (b, y, given) => undoSteps(b, y, given, steps, graph, made),
     fields: fieldsOf(value),
+    isScaled: steps.length > 0,
   });
 }
 
@@ -115,6 +118,10 @@ function dependentsIn({ inputs, nodes }: Graph, isMeant: (input: GraphInput) => 
   return read;
 }
 
+/** Which cells a raw field is read from, however they are read. */
+const cellsOf = ({ name, columns = { kind: "named", name }, rows, carried }: RawField): string =>
+  JSON.stringify([columns, rows ?? null, carried ?? null]);
+
 /** What holds of values that are numbers as they were read, wherever they were moved to. */
 function movesOf(
   { preparation }: PreparedFeatures,
@@ -123,7 +130,7 @@ function movesOf(
   read: ReadonlySet<number>,
 ) {
   const fields = new Map(inputs.map(({ name, value }) => [value.id, nameIn("raw", name)]));
-  const masks = new Set(preparation.raw.flatMap(({ missing }) => missing ?? []));
+  const raw = new Map(preparation.raw.map((it) => [it.name, it]));
   const fieldOf = (value: Value): string | undefined => {
     const node = made.get(value.id);
     if (node?.kind === "operator" && node.op === "cast") return fieldOf(elementAt(node.operands, 0));
@@ -131,8 +138,9 @@ function movesOf(
   };
   /** `where(missing, fill, cells)`, as `impute` is lowered. */
   const isFill = ({ op, operands }: OperatorNode): boolean => {
-    const mask = op === "where" ? fieldOf(elementAt(operands, 0)) : undefined;
-    return mask !== undefined && masks.has(mask) && !read.has(elementAt(operands, 1).id);
+    if (op !== "where" || read.has(elementAt(operands, 1).id)) return false;
+    const [mask, cells] = [0, 2].map((at) => raw.get(fieldOf(elementAt(operands, at)) ?? ""));
+    return mask?.reading?.kind === "missing" && cells !== undefined && cellsOf(mask) === cellsOf(cells);
   };
   const isMove = ({ op, operands, results }: OperatorNode): boolean => {
     const operator = findOperator(op);

@@ -13,7 +13,7 @@ import { required } from "../../src/support/fault.ts";
 import { unitOf } from "../emit/tfjs/spec-unit.ts";
 
 /** A program whose feature `t`, of a type, is made as a text says, and whose prediction undoes that. */
-function programOf(feature: string, type = "f32[]", output = "f32[B]"): TrainProgram {
+function programOf(feature: string, type = "f32[]", output = "f32[B]", other = "raw.w"): TrainProgram {
   const { train } = unitOf(`
 fn thousands: (x: f32[B]) -> f32[B] {
   x / 1000
@@ -26,6 +26,7 @@ data Rows {
   source: csv("rows.csv")
   x: ${type} = ${feature}
   t: ${type} = ${feature}
+  other: f32[] = ${other}
 }
 train Same on Rows {
   loss: mse(y, t)
@@ -154,15 +155,23 @@ describe("the steps of a feature, undone", () => {
     ["an axis in between", "(raw.v -> log)[:, None] * 3", "f32[1]", "f32[B, 1]", [1, 2, 10]],
     ["what missing cells are filled in", "raw.v -> impute(3) -> log", "f32[]", "f32[B]", [1, 2, 10]],
     [
+      "what is filled, of a column that is also read as it is",
+      "raw.v -> impute(3) -> log",
+      "f32[]",
+      "f32[B]",
+      [1, 2, 10],
+      "raw.v",
+    ],
+    [
       "what is noise in training alone",
       "raw.v -> when training { dropout(rate=0.5) } -> log",
       "f32[]",
       "f32[B]",
       [1, 2],
     ],
-  ])("reach to the numbers that were read: %s", (_, feature, type, output, expected) => {
+  ])("reach to the numbers that were read: %s", (_, feature, type, output, expected, other = "raw.w") => {
     const x = type === "f32[2]" ? [1, 8] : expected;
-    const back = thereAndBack(programOf(feature, type, output), x);
+    const back = thereAndBack(programOf(feature, type, output, other), x);
     expect(back).toHaveLength(expected.length);
     back.forEach((it, at) => expect(it).toBeCloseTo(required(expected[at], "x"), 9));
   });
