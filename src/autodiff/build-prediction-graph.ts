@@ -28,8 +28,22 @@ export interface PredictionOptions extends BuildOptions {
  */
 export function buildPredictionGraph(
   { name, model }: Pick<TrainProgram, "name" | "model">,
-  { func, inputs, entries }: Predicted,
+  predicted: Predicted,
   options: PredictionOptions,
+): Graph {
+  const flat = flattenPrediction(name, model, predicted);
+  options.after?.("flatten", flat);
+  const wide = widen(expandComposites(flat, keepNone), options);
+  const graph = options.rounded ? withGivenInputs(wide, flat) : wide;
+  options.after?.("widen", graph);
+  return runPasses(graph, finalPasses(options, "inference"), options.after);
+}
+
+/** What a prediction consists of, as a flat graph; no pass has run. */
+export function flattenPrediction(
+  name: string,
+  model: Pick<TrainProgram["model"], "facts" | "functions">,
+  { func, inputs, entries }: Predicted,
 ): Graph {
   const b = createBuilder({ firstId: 0, facts: model.facts });
   const nothing = { parameters: new Map(), states: new Map() };
@@ -47,14 +61,9 @@ export function buildPredictionGraph(
     role: "output",
     value: required(results[at], `the prediction ${it.name}`),
   }));
-  const flat = resolveGradients(
+  return resolveGradients(
     assembleGraph({ name: `${name}.predict`, mode: "inference", facts: noFacts, inliner, outputs }),
   );
-  options.after?.("flatten", flat);
-  const wide = widen(expandComposites(flat, keepNone), options);
-  const graph = options.rounded ? withGivenInputs(wide, flat) : wide;
-  options.after?.("widen", graph);
-  return runPasses(graph, finalPasses(options, "inference"), options.after);
 }
 
 /** The graph with outputs of the model in the types that these have, widened where they come in. */

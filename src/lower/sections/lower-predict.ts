@@ -1,9 +1,13 @@
+import { flattenPrediction } from "../../autodiff/build-prediction-graph.ts";
+import { noFacts } from "../../dims/facts.ts";
 import { usesOf } from "../../graph/rewrite.ts";
-import type { Func, Value } from "../../ir/graph.ts";
+import type { Func, GraphInput, Value } from "../../ir/graph.ts";
 import { nodesWithin } from "../../ir/visit.ts";
 import type { Predicted, PredictedValue, Prediction } from "../../ir/prediction.ts";
 import type { FeatureSpec } from "../../ir/program.ts";
 import { sameForm } from "../../dims/dim.ts";
+import { expandComposites, keepNone } from "../../passes/expand-composites.ts";
+import { findMixedExamples } from "../../passes/find-mixed-examples.ts";
 import type { Span } from "../../support/source.ts";
 import type { PredictEntry, Setting } from "../../syntax/ast/sections.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
@@ -63,12 +67,32 @@ export function lowerPredict(
   });
   if (entries.length < section.entries.length || entries.length === 0) return undefined;
   const predicted = toPredicted("predict", names, entries, section.span);
+  if (reportMixed(measurable, predicted, scope)) return undefined;
   const undone = new Set(entries.flatMap(({ features }) => features));
   const actual = undone.size === 0 ? undefined : lowerActual(measurable, [...undone], section.span);
   return {
     prediction: { ...predicted, ...(actual && { actual }) },
     callees: calleesOf(measurable.model.elaborator, predicted.func),
   };
+}
+
+/** Reports entries in which one example depends on others, whichever are predicted with it. */
+function reportMixed({ model, match }: Measurable, predicted: Predicted, { collector }: SettingScope): boolean {
+  const { functions } = model.elaborator;
+  const batch = batchOf(match?.renamed ?? new Map());
+  const flat = expandComposites(flattenPrediction("section", { facts: noFacts, functions }, predicted), keepNone);
+  const isShared = ({ value }: GraphInput): boolean => {
+    const [first] = value.type.shape;
+    return first === undefined || !sameForm(first, batch);
+  };
+  const mixed = findMixedExamples(flat, batch, isShared);
+  for (const { name, origin } of predicted.entries) {
+    if (!mixed.has(name)) continue;
+    const problem = "of one example depends on the others of its batch";
+    const help = "To work on one example's own axes, count them from the end: `axis=-1`.";
+    collector.report("MC4112", origin, { entry: name, problem }, { help });
+  }
+  return mixed.size > 0;
 }
 
 /** Features as they were read. */

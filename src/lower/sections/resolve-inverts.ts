@@ -3,6 +3,7 @@ import type { Value } from "../../ir/graph.ts";
 import type { FeatureSpec } from "../../ir/program.ts";
 import { walk } from "../../analyze/walk.ts";
 import { writtenName } from "../../ops/define/operator-signs.ts";
+import { isFloat } from "../../ops/define/dtype-class.ts";
 import { sameShape } from "../../ops/define/shape-rules.ts";
 import { nearest } from "../../support/nearest.ts";
 import type { Span } from "../../support/source.ts";
@@ -106,7 +107,7 @@ export function resolveInverts(
     }
     if (it.kind === "call") {
       const call = mapChildren(it, resolve);
-      reportMixedUnits(ctx, call, scaled, names);
+      reportMixedUnits(ctx, call, scaled, names, others.measurable);
       return call;
     }
     if (it.kind !== "pipe") return mapChildren(it, resolve);
@@ -125,21 +126,32 @@ export function resolveInverts(
   return { expression, ...(field !== undefined && { field }), features };
 }
 
-/** Warns of a call of which one operand is in the units that were read, and another as a feature has it. */
+/**
+ * Warns of a call of which one operand is in the units that were read, and another as a feature has it. A feature that is
+ * what was read is in those units by itself.
+ */
 function reportMixedUnits(
   ctx: Context,
   call: Expression,
   scaled: ReadonlyMap<string, FeatureSpec>,
   { inputs }: TrainingNames,
+  { prepared }: Measurable,
 ): void {
   if (call.kind !== "call") return;
   const operands = call.arguments.flatMap(({ name, value }) =>
     name === undefined && value.kind === "reference" ? [value] : [],
   );
   const feature = operands.flatMap(({ text }) => scaled.get(text) ?? [])[0]?.name;
-  const other = operands.find(({ text }) => inputs.some((it) => it.from !== "statistic" && it.name === text));
-  if (feature === undefined || other === undefined) return;
-  const text = other.text === feature ? `invert(${feature})` : `invert(${other.text}, of=${feature})`;
+  if (feature === undefined || prepared === undefined) return;
+  const fromOf = (name: string) => inputs.find((it) => it.from !== "statistic" && it.name === name)?.from;
+  const other = operands.find(({ text }) => {
+    const from = fromOf(text);
+    if (from !== "feature") return from !== undefined;
+    const steps = stepsOf(prepared, text, ctx.elaborator.functions);
+    return steps.ok && steps.value.isScaled;
+  });
+  if (other === undefined) return;
+  const text = fromOf(other.text) === "feature" ? `invert(${other.text})` : `invert(${other.text}, of=${feature})`;
   const fix = { title: `write ${text}`, edits: [{ span: other.span, text }] };
   report(ctx, "MC4113", other.span, { name: other.text, feature }, { fix });
 }
@@ -170,7 +182,15 @@ function inverted(
   if (feature === undefined || val.kind === "poison") return undefined;
   if (!isOfFeature(ctx, val, feature, measured.span, measurable.match)) return undefined;
   const undone = undoFeature(ctx, val, feature, span, inverting);
-  return undone && { ...undone, feature };
+  if (undone === undefined) return undefined;
+  const read = measurable.prepared?.preparation.raw.find(({ name }) => name === undone.field);
+  if (read?.reading?.kind === "categories" && !isFloat(feature.type.dtype) && isFloat(val.value.type.dtype)) {
+    const problem = `undoes the steps of \`${feature.name}\`, which numbers words, and is given ${formatType(val.value.type)}`;
+    const help = "A word has a whole number: `argmax(logits, axis=-1)` is that of the likeliest one.";
+    report(ctx, "MC4111", measured.span, { problem }, { help });
+    return undefined;
+  }
+  return { ...undone, feature };
 }
 
 /** What numbers were before the steps of a feature that they are of. Undefined after a report. */
@@ -188,6 +208,7 @@ export function undoFeature(
     reportIrreversible(ctx, feature, steps.error, span);
     return undefined;
   }
+  const { fields, isScaled } = steps.value;
   const value = building(ctx, (b) =>
     steps.value.undo(b, val.value, {
       rename: (name) => match.renamed.get(name),
@@ -200,8 +221,8 @@ export function undoFeature(
       },
     }),
   );
-  const [field, ...more] = steps.value.fields;
-  return { value, field: more.length === 0 ? field : undefined, isScaled: value !== val.value };
+  const [field, ...more] = fields;
+  return { value, field: more.length === 0 ? field : undefined, isScaled };
 }
 
 /** The feature whose steps are undone. Undefined after a report. */
