@@ -1,5 +1,5 @@
 import { formatDim, type Dim } from "../dims/dim.ts";
-import { decide, type Verdict } from "../dims/decide.ts";
+import { decide } from "../dims/decide.ts";
 import { atLeast, divides, equal, type Facts, type Relation } from "../dims/facts.ts";
 import type { ShapeChecker, SizePair } from "../ops/define/operator.ts";
 
@@ -9,13 +9,16 @@ export interface ShapeFinding {
   readonly help?: string;
 }
 
-/** A checker that proves relations of dimensions under `facts` and passes what it cannot prove to `report`. */
+/**
+ * A checker for graphs whose sizes were proved where a person wrote them: it passes to `report` what is refuted under `facts`.
+ * What a proof does not reach in another form is no fault of a graph.
+ */
 export function createShapeChecker(facts: Facts, report: (finding: ShapeFinding) => void): ShapeChecker {
   const proves = (relation: Relation): boolean => decide(relation, facts).verdict === "proved";
   const obliged = (relation: Relation, claim: string): boolean => {
     const verdict = decide(relation, facts);
-    if (verdict.verdict === "proved") return true;
-    report(findingOf(verdict, claim));
+    if (verdict.verdict !== "refuted") return true;
+    report({ message: `${claim}${exampleOf(verdict.counterexample)}` });
     return false;
   };
   const equals = (left: Dim, right: Dim, what: string): boolean =>
@@ -50,10 +53,8 @@ function named(dim: Dim): string {
   return dim.label === undefined || dim.label === text ? text : `${dim.label} = ${text}`;
 }
 
-function findingOf(verdict: Verdict, claim: string): ShapeFinding {
-  if (verdict.verdict === "refuted") {
-    const example = [...verdict.counterexample].map(([name, value]) => `${name} = ${value}`).join(", ");
-    return { message: example === "" ? claim : `${claim} (for instance at ${example})` };
-  }
-  return { message: `${claim}, for all that is known`, help: "state it in the header's `where` if it always holds" };
+/** The sizes at which something fails, behind what is said of it. */
+function exampleOf(counterexample: ReadonlyMap<string, number>): string {
+  const example = [...counterexample].map(([name, value]) => `${name} = ${value}`).join(", ");
+  return example === "" ? "" : ` (for instance at ${example})`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { constant, formatDim, variable } from "../../src/dims/dim.ts";
+import { constant, floorDivide, formatDim, multiply, variable, type Dim } from "../../src/dims/dim.ts";
+import { assume, divides, noFacts } from "../../src/dims/facts.ts";
 import { createBuilder } from "../../src/graph/create-builder.ts";
 import { operators } from "../../src/ops/registry.ts";
 
@@ -13,6 +14,18 @@ describe("createBuilder", () => {
     expect(b.add(x, y).type.shape.map(formatDim)).toEqual(["B", "3"]);
     expect(() => b.add(x, b.value({ dtype: "f32", shape: [B] }))).toThrow(/must be equal/);
     expect(() => b.add(x, b.value({ dtype: "i32", shape: [] }))).toThrow(/element type/);
+  });
+
+  it("takes sizes that were proved in another form, and none that are refuted", () => {
+    const [H, T, D] = ["H", "T", "D"].map(variable) as [Dim, Dim, Dim];
+    const half = floorDivide(D, constant(2));
+    const square = multiply(T, T);
+    const facts = assume(noFacts, divides(square, constant(4)));
+    const b = createBuilder({ firstId: 0, facts });
+    const x = b.value({ dtype: "f32", shape: [half, H, half, constant(4)] });
+    const apart = [half, H, half, T, T, floorDivide(constant(4), square)];
+    expect(b.reshape(x, apart).type.shape).toEqual(apart);
+    expect(() => b.reshape(x, [half, H, half, constant(5)])).toThrow("must be equal");
   });
 
   it("leaves out what changes nothing", () => {

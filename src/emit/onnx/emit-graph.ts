@@ -1,6 +1,7 @@
 import { asNumber, asVariable } from "../../dims/dim.ts";
 import type { Graph, GraphInput, Node, OperatorNode, ScanNode, ConstantNode, Region, Value } from "../../ir/graph.ts";
-import type { OnnxRef } from "./onnx-writer.ts";
+import type { OnnxRef, OnnxWriter } from "./onnx-writer.ts";
+import { isFloat } from "../../ops/define/dtype-class.ts";
 import { attributesFor } from "../../ops/define/operator.ts";
 import { findOperator } from "../../ops/registry.ts";
 import { fault, required } from "../../support/fault.ts";
@@ -64,7 +65,7 @@ export function emitOnnx(graph: Graph, options: EmitOptions): OnnxModel {
     root.bind(input.value, input.name as OnnxRef);
     if (input.path !== undefined) paths.set(input.value.id, input.path);
   }
-  const emitter: Emitter = { mode: graph.mode, opset: options.opset, paths };
+  const emitter: Emitter = { mode: graph.mode, opset: options.opset, paths, withoutReciprocal: new Set() };
   for (const node of graph.nodes) emitNode(emitter, root, node);
   for (const output of graph.outputs) root.output(root.writer.ref(output.value), output.name);
 
@@ -98,6 +99,8 @@ interface Emitter {
   readonly opset: number;
   /** Checkpoint paths of inputs, by value: they name the nodes that read them. */
   readonly paths: ReadonlyMap<number, string>;
+  /** Numbers that have no reciprocal, as 0 has none, by value. */
+  readonly withoutReciprocal: Set<number>;
 }
 
 function infoOf(name: string, value: Value, doc?: string): OnnxValueInfo {
@@ -146,6 +149,7 @@ function emitNode(emitter: Emitter, scope: Scope, node: Node): void {
       bindAll(scope, node, emitOperator(emitter, scope, node));
       return;
     case "constant":
+      if (hasNoReciprocal(node)) emitter.withoutReciprocal.add(required(node.results[0], "constant result").id);
       bindAll(scope, node, [emitConstant(scope, node)]);
       return;
     case "dim":
@@ -180,7 +184,7 @@ function emitOperator(emitter: Emitter, scope: Scope, node: OperatorNode): reado
   const { writer } = scope;
   const label = labelOf(emitter, node);
   return scope.within(label, resultNames(label, node.results), () => {
-    const refs = node.operands.map((it) => writer.ref(it));
+    const refs = refsOf(emitter, writer, node);
     const lower =
       operator.kind === "primitive"
         ? onnxLowering(operator)
@@ -188,6 +192,25 @@ function emitOperator(emitter: Emitter, scope: Scope, node: OperatorNode): reado
           fault(`${node.op} reached the ONNX emitter unexpanded`));
     return lower(writer, { ...input, refs });
   });
+}
+
+/**
+ * What an operator reads. ONNX Runtime makes a number by which a product is divided a part of the product, as what it is
+ * multiplied by, and fails where that is no number: such a divisor is spread out, which it leaves alone.
+ */
+function refsOf({ withoutReciprocal }: Emitter, writer: OnnxWriter, { op, operands }: OperatorNode): OnnxRef[] {
+  const refs = operands.map((it) => writer.ref(it));
+  const [dividend, divisor] = refs;
+  if (op !== "div" || dividend === undefined || divisor === undefined) return refs;
+  const isOne = operands[1] !== undefined && withoutReciprocal.has(operands[1].id);
+  return isOne ? [dividend, writer.node("Expand", [divisor, writer.node("Shape", [dividend])])] : refs;
+}
+
+/** Whether a constant is one number, 1 divided by which is infinite. */
+function hasNoReciprocal({ data, results: [result] }: ConstantNode): boolean {
+  const number = typeof data === "number" ? data : data.length === 1 ? data[0] : undefined;
+  if (number === undefined || result === undefined || !isFloat(result.type.dtype)) return false;
+  return !Number.isFinite(Math.fround(1 / number)) && (result.type.dtype !== "f64" || !Number.isFinite(1 / number));
 }
 
 /** The source's name of the result; else `dense_0/matmul` by the parameters that it reads; else the operator's. */

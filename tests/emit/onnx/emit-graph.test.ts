@@ -296,6 +296,34 @@ describe("emitOnnx", () => {
   });
 });
 
+describe("a product that is divided by a number", () => {
+  it.each([
+    [0, Infinity],
+    [1e-320, Infinity],
+    [4, 5.5],
+  ])("runs, also where that is %d", async (number, expected) => {
+    const graph = makeGraph(
+      { "batch/x": { dtype: "f64", shape: [B, 2] }, "param/w": { dtype: "f64", shape: [2, 3] } },
+      (b, { "batch/x": x, "param/w": w }) => {
+        if (!x || !w) throw new Error("inputs");
+        const number64 = b.scalar(number, "f64");
+        return { y: b.matmul(b.div(x, number64), w), z: b.div(b.matmul(x, w), number64) };
+      },
+    );
+    const session = await sessionOf(encodeModel(emitOnnx(graph, asInputs)));
+    const feeds = new Map([
+      ["batch/x", tensor("f64", [1, 2], [2, 5])],
+      ["param/w", tensor("f64", [2, 3], [1, 1, 1, 4, 4, 4])],
+    ]);
+    const found = await session.run(feeds);
+    for (const name of ["y", "z"]) {
+      const values = [...toNumbers(found.get(name) ?? tensor("f64", [0], []))];
+      expect(values.every((it) => it === expected || (number === 1e-320 && it > 1e300))).toBe(true);
+      expect(values).toHaveLength(3);
+    }
+  });
+});
+
 /** The reverse run of the cell over (1,10), (2,20), (4,40) with bias (0,1): hidden states at places 0, 1, 2. */
 function reversed(i: number): number {
   const third = [4, 41];
