@@ -289,12 +289,25 @@ function isOfFeature(
 const undoable =
   "What can be undone: `standardize`; `+`, `-`, `*` and `/` with what is no column; `exp`, `log`, `log1p`, `expm1`, `sqrt`, `reciprocal`; casts to real numbers; what moves numbers, as `reshape` and `stack`.";
 
+/** What helps where a step cannot be undone. */
+function helpOfStep({ why, step }: Irreversible): string {
+  if (why === "several")
+    return "Columns that stand side by side are scaled behind that: `stack(raw.a, raw.b, axis=-1) -> log`. What is computed of several, as `raw.a - raw.b`, has no way back to one of them.";
+  if (why === "drawn")
+    return "What is drawn in training alone, `when training { ... }`, is none of the steps that are undone.";
+  return step === "cast" ? "Leave out the cast: the declared type of the feature casts, and is no step." : undoable;
+}
+
 /** Tells that a step of a feature cannot be undone, where it was written. */
-function reportIrreversible(ctx: Context, feature: FeatureSpec, { why, step, origin }: Irreversible, span: Span): void {
+function reportIrreversible(ctx: Context, feature: FeatureSpec, found: Irreversible, span: Span): void {
+  const { why, step, origin } = found;
   // What a library's function is made of is told at its use.
   const own = origin !== undefined && origin.file.path === feature.origin.file.path;
   const labels = [{ span, message: "it is undone here" }];
   const name = writtenName(step);
   const parameters = { feature: feature.name, step: name.startsWith("`") ? name : `\`${name}\``, why };
-  ctx.elaborator.collector.report("MC4110", own ? origin : feature.origin, parameters, { labels, help: undoable });
+  ctx.elaborator.collector.report("MC4110", own ? origin : feature.origin, parameters, {
+    labels,
+    help: helpOfStep(found),
+  });
 }
