@@ -176,17 +176,25 @@ function splitCells(
 ): { readonly starts: Int32Array; readonly data: Int32Array; readonly dictionary: readonly string[] } {
   const numbers = new Map<string, number>();
   const starts = new Int32Array(count + 1);
-  const found: number[] = [];
+  // A list of numbers would take twice the room, and a text has many parts.
+  let data = new Int32Array(1024);
+  let size = 0;
   for (let row = 0; row < count; row++) {
     const cell = cells[row];
-    for (const part of cell === undefined ? [] : split(cellText(cell))) {
+    const parts = cell === undefined ? [] : split(cellText(cell));
+    if (size + parts.length > data.length) {
+      const wider = new Int32Array(2 * (size + parts.length));
+      wider.set(data);
+      data = wider;
+    }
+    for (const part of parts) {
       const number = numbers.get(part) ?? numbers.size;
       numbers.set(part, number);
-      found.push(number);
+      data[size++] = number;
     }
-    starts[row + 1] = found.length;
+    starts[row + 1] = size;
   }
-  return { starts, data: Int32Array.from(found), dictionary: [...numbers.keys()] };
+  return { starts, data: data.slice(0, size), dictionary: [...numbers.keys()] };
 }
 
 const longestOf = (starts: Int32Array): number =>

@@ -168,6 +168,19 @@ describe("texts as sequences", () => {
     ]);
   });
 
+  it("may be long, one after the other", async () => {
+    const long = "ab".repeat(3000);
+    const data = await opened("text: class(3)[L] = raw.text -> characters", rows(long, "a", long.slice(1), "b"));
+    expect((await numbersOf(data, "train")).map((it) => [it.length, it[0], it.at(-1)])).toEqual([
+      [6000, 1, 2],
+      [1, 1, 1],
+    ]);
+    expect((await numbersOf(data, "validate")).map((it) => [it.length, it[0], it.at(-1)])).toEqual([
+      [5999, 2, 2],
+      [1, 2, 2],
+    ]);
+  });
+
   it("are of a size of their own where no feature has their length", async () => {
     const data = await opened(
       "bag: f32[4] = sum(one_hot(raw.text -> characters, 4), axis=-2)",
