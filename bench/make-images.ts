@@ -9,7 +9,7 @@ export async function makeImages(
   { count, classes, side }: { readonly count: number; readonly classes: number; readonly side: number },
 ): Promise<void> {
   const random = createRandom(7);
-  const noise = Uint8Array.from({ length: 2 ** 16 }, () => random.integer(160));
+  const noise = Uint8Array.from({ length: 2 ** 21 }, () => random.integer(160));
   for (let at = 0; at < classes; at++) mkdirSync(join(folder, String(at)), { recursive: true });
   const make = async (at: number): Promise<void> => {
     const kind = at % classes;

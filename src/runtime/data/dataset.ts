@@ -62,6 +62,8 @@ export interface Examples {
   order?(seed: number, epoch: number): ExampleOrder;
   /** Where an example stands in the source, whatever was cleaned and shuffled; itself where that is left out. */
   rowOf?(index: number): number;
+  /** How many are to be read together at most, where they do not lie in memory. */
+  readonly most?: number;
   /** Where all of them stand, where that is known of each. */
   readonly rows?: Int32Array;
 }
@@ -136,9 +138,11 @@ async function splitColumns(
   }
   const unsuitable = (await findUnsuitable(columns, data, kept)) ?? findUneven(columns, data, kept);
   if (unsuitable !== undefined) return failure(unsuitable);
+  const most = mostTogether(columns);
   const examplesOf = (name: Split): Examples => ({
     count: rows[name].length,
     rows: rows[name],
+    ...(most !== undefined && { most }),
     rowOf: (index) => rows[name][index] ?? index,
     lengths: lengthsBySize(columns, fields, rows[name]),
     ...(atOnce !== undefined && {
@@ -173,6 +177,15 @@ const withoutGaps = (data: ColumnNumbers["data"]): ColumnNumbers["data"] =>
 /** How many rows are read at once, where some lie on a disk in their order. */
 const rowsAtOnce = (columns: readonly (Column | StoredColumn)[]): number | undefined =>
   columns.flatMap((it) => (isStored(it) ? (it.rowsAtOnce ?? []) : []))[0];
+
+/** So many numbers of examples that do not lie in memory are read together. */
+const numbersTogether = 2 ** 21;
+
+/** How many examples are to be read together at most, where some of their numbers do not lie in memory. */
+const mostTogether = (columns: readonly (Column | StoredColumn)[]): number | undefined =>
+  columns.some(isStored)
+    ? Math.max(1, Math.floor(numbersTogether / columns.reduce((sum, it) => sum + sizeOf(it.shape), 0)))
+    : undefined;
 
 /** Sorts the rows of each split where they are: they are no one else's. */
 const inOrderOfRows = ({ train, validate, test }: SplitRows): SplitRows => ({

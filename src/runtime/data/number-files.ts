@@ -26,16 +26,18 @@ function createNumberFile<T extends ArrayBufferView>(
   view: (bytes: ArrayBuffer, count: number) => T,
 ): NumberFile<T> {
   const path = join(folder, `modelc-${randomUUID()}`);
-  const descriptor = attempt(folder, () => openSync(path, "wx+", 0o600));
+  // Who still reads or writes has the handle, so that it is not closed meanwhile.
+  const handle = { descriptor: attempt(folder, () => openSync(path, "wx+", 0o600)) };
+  closing.register(handle, handle.descriptor);
   discard(path);
   const hash = createHash("sha256");
   let end = 0;
-  const file: NumberFile<T> = {
+  return {
     async add(numbers) {
       const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
       for (let done = 0; done < bytes.length;) {
         const written = await called(folder, (then) =>
-          write(descriptor, bytes, done, bytes.length - done, end + done, then),
+          write(handle.descriptor, bytes, done, bytes.length - done, end + done, then),
         );
         done += written;
       }
@@ -46,7 +48,7 @@ function createNumberFile<T extends ArrayBufferView>(
       const bytes = new Uint8Array(roomFor(count * width, room), 0, count * width);
       for (let done = 0; done < bytes.length;) {
         const found = await called(folder, (then) =>
-          read(descriptor, bytes, done, bytes.length - done, from * width + done, then),
+          read(handle.descriptor, bytes, done, bytes.length - done, from * width + done, then),
         );
         if (found === 0) fault(`a file of ${end} bytes ends before ${from * width + bytes.length}`);
         done += found;
@@ -55,8 +57,6 @@ function createNumberFile<T extends ArrayBufferView>(
     },
     content: () => hash.copy().digest("hex").slice(0, 24),
   };
-  closing.register(file, descriptor);
-  return file;
 }
 
 /** The room given, where it is large enough, or room of its own, which is given from then on. */

@@ -9,12 +9,16 @@ export interface ExampleBatch {
   readonly raw: RawBatch;
 }
 
-/** All examples of a split in their order, `size` at a time, with all raw fields or some; the next are read while some are in use. */
+/**
+ * All examples of a split in their order, `wanted` at a time, or as many as may be, with all raw fields or some; the next are read
+ * while some are in use.
+ */
 export function readBatches(
-  examples: Pick<Examples, "count" | "gather">,
-  size: number,
+  examples: Pick<Examples, "count" | "gather" | "most">,
+  wanted: number,
   only?: ReadonlySet<string>,
 ): AsyncGenerator<ExampleBatch, void> {
+  const size = Math.min(wanted, examples.most ?? wanted);
   return ahead(Math.ceil(examples.count / size), async (batch) => {
     const from = batch * size;
     const indices = Int32Array.from({ length: Math.min(size, examples.count - from) }, (_, at) => from + at);

@@ -37,13 +37,17 @@ export function epochBatches(
 }
 
 /** So many examples of those of a split at a time for evaluation; those of different lengths by their length, and fewer. */
-export function evaluationBatches({ count, lengths }: Pick<Examples, "count" | "lengths">): readonly Int32Array[] {
+export function evaluationBatches({
+  count,
+  lengths,
+  most = Infinity,
+}: Pick<Examples, "count" | "lengths" | "most">): readonly Int32Array[] {
   const order = Int32Array.from({ length: count }, (_, at) => at);
   const [own] = lengths?.values() ?? [];
-  if (own === undefined) return cut(order, 256);
+  if (own === undefined) return cut(order, Math.min(256, most));
   return cut(
     order.toSorted((a, b) => elementAt(own, a) - elementAt(own, b)),
-    64,
+    Math.min(64, most),
   );
 }
 
