@@ -23,7 +23,5 @@ it("all examples are read in their order, no more together than may be", async (
     expect(found.flat()).toEqual([...Array(10).keys()]);
     expect(found.map((it) => it.length)).toEqual(sizes);
   }
-  expect(evaluationBatches(examples(600, 250)).map((it) => it.length)).toEqual([
-    250, 250, 100,
-  ]);
+  expect(evaluationBatches(examples(600, 250)).map((it) => it.length)).toEqual([250, 250, 100]);
 });
