@@ -10,6 +10,7 @@ import { exampleOf, standingOf, type Column, type RawData, type StoredColumn } f
 import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
 import type { Compared } from "./association.ts";
+import { paddingName } from "./class-name.ts";
 import { countCleaned, type CleanedStep } from "./count-cleaned.ts";
 import { describeColumns, type ColumnReport } from "./describe-column.ts";
 import { describeRagged } from "./describe-ragged.ts";
@@ -154,7 +155,9 @@ function labelReport(label: Label): LabelReport {
     name: words?.[at] ?? String(at),
     counts: Object.fromEntries(filled.map((split) => [split, countOf(values[split], at)])),
   }));
-  return { name, classes };
+  // Texts of their own lengths have no padding.
+  const isThere = (it: (typeof classes)[number]): boolean => Object.values(it.counts).some((count) => count > 0);
+  return { name, classes: classes.filter((it) => it.name !== paddingName || isThere(it)) };
 }
 
 const countOf = (values: Float64Array, wanted: number): number =>

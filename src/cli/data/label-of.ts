@@ -8,8 +8,10 @@ import type { Dataset } from "../../runtime/data/dataset.ts";
 import { exactGroups } from "../../runtime/data/exact-groups.ts";
 import { fitStatistics } from "../../runtime/train/fit-statistics.ts";
 import { interpretPreparation } from "../../runtime/train/interpret-preparation.ts";
+import { readingOf } from "../../sources/readings.ts";
 import { elementAt } from "../../support/element-at.ts";
 import { required } from "../../support/fault.ts";
+import { paddingName } from "./class-name.ts";
 
 const batchSize = 512;
 
@@ -68,5 +70,8 @@ export async function labelOf(program: TrainProgram, dataset: Dataset, rows: num
 function wordsOf({ data }: TrainProgram, { direct, classes = 0 }: FeatureSpec, dataset: Dataset) {
   const field = data.preparation.raw.find((it) => direct?.includes(it.name) === true);
   const words = field === undefined ? undefined : dataset.vocabularies[field.name];
-  return words !== undefined && words.length === classes - 1 ? [...words, "(others)"] : words;
+  if (field === undefined || words === undefined) return undefined;
+  // Behind the end of a text is a class without a word.
+  const named = readingOf(field.reading).kind === "sequence" ? [paddingName, ...words.slice(1)] : words;
+  return named.length === classes - 1 ? [...named, "(others)"] : named;
 }

@@ -2,6 +2,7 @@ import { showName } from "../../support/show-text.ts";
 import { formatAmount } from "../format-amount.ts";
 import { formatShare } from "../format-share.ts";
 import { listSome } from "../list-some.ts";
+import { className } from "./class-name.ts";
 import type { ColumnReport } from "./describe-column.ts";
 import type { DataReport } from "./describe-data.ts";
 
@@ -39,14 +40,16 @@ function notesOnColumn(column: ColumnReport): readonly string[] {
 function notesOnLabel({ label, splits }: Omit<DataReport, "notes">): readonly string[] {
   if (label?.classes === undefined) return [];
   const notes: string[] = [];
-  for (const { split, examples } of splits) {
-    const lacking = label.classes.filter((it) => it.counts[split] === 0).map((it) => showName(it.name));
+  for (const { split } of splits) {
+    // An example may have several, as each word of a text has one.
+    const labels = label.classes.reduce((sum, it) => sum + (it.counts[split] ?? 0), 0);
+    const lacking = label.classes.filter((it) => it.counts[split] === 0).map((it) => className(it.name));
     if (lacking.length > 0) notes.push(`The ${split} split has no example of ${listSome(lacking)}.`);
     const largest = Math.max(...label.classes.map((it) => it.counts[split] ?? 0));
     const name = label.classes.find((it) => it.counts[split] === largest)?.name ?? "";
-    if (split === "train" && largest >= overwhelming * examples)
+    if (split === "train" && largest >= overwhelming * labels)
       notes.push(
-        `${formatShare(largest / examples)} of the train split are ${showName(name)}: accuracy says little of the others.`,
+        `${formatShare(largest / labels)} of the train split are ${className(name)}: accuracy says little of the others.`,
       );
   }
   return notes;

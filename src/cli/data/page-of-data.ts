@@ -6,6 +6,7 @@ import type { ColumnReport } from "./describe-column.ts";
 import type { DataReport, LabelReport } from "./describe-data.ts";
 import type { NumbersFigures } from "./describe-numbers.ts";
 import { encodePng } from "./encode-png.ts";
+import { className } from "./class-name.ts";
 import { associationText, gapText, headLines, quotedBlank, readingText, shortNumber } from "./print-data.ts";
 import type { ImageSamples } from "./sample-images.ts";
 import { pageStyle } from "./page-style.ts";
@@ -81,7 +82,7 @@ function labelSection({ name, classes, numbers }: LabelReport, report: DataRepor
   }
   const totals = new Map(splits.map((split) => [split, classes.reduce((sum, it) => sum + (it.counts[split] ?? 0), 0)]));
   const rows = classes.map((it) => [
-    text(showName(it.name)),
+    text(className(it.name)),
     ...splits.map((split) => {
       const [count, all] = [it.counts[split] ?? 0, totals.get(split) ?? 0];
       return `${shareBar(all === 0 ? 0 : count / all)} <span class="count">${formatCount(count)}</span>`;

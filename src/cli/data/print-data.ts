@@ -4,6 +4,7 @@ import { formatAmount } from "../format-amount.ts";
 import { formatCount, formatTable } from "../format-figures.ts";
 import { formatShare } from "../format-share.ts";
 import type { Association } from "./association.ts";
+import { className } from "./class-name.ts";
 import type { ColumnReport } from "./describe-column.ts";
 import type { DataReport, LabelReport } from "./describe-data.ts";
 
@@ -133,7 +134,7 @@ function labelLines({ name, classes, numbers }: LabelReport, report: DataReport)
     return formatTable([[name, "mean", "deviation", "min", "median", "max", ""], ...rows], new Set([1, 2, 3, 4, 5]));
   }
   const rows = classes.slice(0, shownClasses).map((it) => [
-    showName(it.name),
+    className(it.name),
     ...report.splits.map(({ split }) => {
       const count = it.counts[split] ?? 0;
       const all = classes.reduce((sum, other) => sum + (other.counts[split] ?? 0), 0);
@@ -157,5 +158,5 @@ function baselineLines(classes: NonNullable<LabelReport["classes"]>, report: Dat
   const share = (most.counts[split] ?? 0) / all;
   return Number.isNaN(share)
     ? []
-    : [`always to say ${showName(most.name)} is right in ${formatShare(share)} of ${split}`];
+    : [`always to say ${className(most.name)} is right in ${formatShare(share)} of ${split}`];
 }

@@ -5,7 +5,7 @@ import type { Func } from "../../ir/graph.ts";
 import type { DataProgram, FeatureSpec } from "../../ir/program.ts";
 import { required } from "../../support/fault.ts";
 import type { AskedLengths } from "./lengths.ts";
-import { batchDim } from "./lower-features.ts";
+import { batchDim } from "./batch-dim.ts";
 
 /** The name of the feature that holds lengths: `frames_lengths`, or `image_lengths_H` where several sizes vary. */
 export function lengthsName(

@@ -5,8 +5,10 @@ import type { DType, TensorType } from "../../ir/types.ts";
 import { readingOf } from "../../sources/readings.ts";
 import type { ProgramFile } from "../../std/program-file.ts";
 import { nearest } from "../../support/nearest.ts";
+import { textOf } from "../../support/source.ts";
 import type { Expression } from "../../syntax/ast.ts";
 import type { Feature } from "../../syntax/ast/sections.ts";
+import { batchName } from "./batch-dim.ts";
 import { isDirect, replaceRawFields, type FilledField, type RawMention, type RawNames } from "./raw-fields.ts";
 import { settingValue, type SettingScope } from "./read-setting.ts";
 
@@ -58,6 +60,15 @@ function typeOf(feature: Feature, scope: SettingScope): Pick<DeclaredFeature, "t
   const shape: Dim[] = [];
   for (const dim of dims) {
     const value = dim.kind === "dim-spread" ? undefined : settingValue(dim, scope);
+    if (value === batchName) {
+      const rest = dims.filter((it) => it !== dim).map((it) => textOf(it.span));
+      const of = `${element.text}${classesExpression === undefined ? "" : `(${textOf(classesExpression.span)})`}`;
+      const help = `A feature is of one example, and the batch comes before it by itself: \`${of}[${rest.join(", ")}]\`.`;
+      const expected = `sizes of one example, of which \`${batchName}\`, the batch, is none`;
+      const parameters = { argument: feature.name.text, callee: "this section", expected, found: `\`${batchName}\`` };
+      scope.collector.report("MC4006", dim.span, parameters, { help });
+      return undefined;
+    }
     if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) shape.push(constant(value));
     else if (typeof value === "string" && /^[A-Z]/.test(value)) shape.push(variable(value));
     else {

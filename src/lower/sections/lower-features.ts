@@ -1,4 +1,4 @@
-import { asNumber, sameForm, variable, type Dim } from "../../dims/dim.ts";
+import { asNumber, sameForm, variable } from "../../dims/dim.ts";
 import type { Func, Value } from "../../ir/graph.ts";
 import { portOf } from "../../ir/ports.ts";
 import type { FeatureSpec, Moment, Preparation, RawField, SourceSpec, Statistic } from "../../ir/program.ts";
@@ -17,6 +17,7 @@ import { pathScope } from "../paths.ts";
 import { reportUnknownNames } from "../unknown-names.ts";
 import { formatType, poison, tensor, type TensorVal } from "../values.ts";
 import { augmentFeatures, type MadeFeature } from "./augment-features.ts";
+import { batchDim } from "./batch-dim.ts";
 import { declareFeature, type DeclaredFeature } from "./declare-feature.ts";
 import { fillMissing } from "./fill-missing.ts";
 import { hasDrawnFraction } from "./has-drawn-fraction.ts";
@@ -29,12 +30,6 @@ import type { Augmentation } from "./read-augment.ts";
 import { reportMethods } from "./report-methods.ts";
 import { sectionContext, sectionFunc } from "./section-context.ts";
 import { typeRawFields, viewOf } from "./type-raw-fields.ts";
-
-/** What features call the batch: the first dim of every model input. */
-export const batchName = "B";
-
-/** The batch dimension of features. */
-export const batchDim: Dim = variable(batchName);
 
 /** The features of a section as far as they are right. */
 export interface LoweredFeatures {
@@ -66,7 +61,8 @@ export function lowerFeatures(
   const statistics: Statistic[] = [];
   const lengthsOf: LengthsOf = {
     features: declared.map(specOf),
-    doubted: (name) => all.some((it) => it.feature.name.text === name),
+    // An entry that could not be parsed may be the one that is meant.
+    doubted: (name) => declaration.broken || all.some((it) => it.feature.name.text === name),
     where: declaration.name.text,
     scope,
   };

@@ -8,7 +8,7 @@ import type { ModelHeader } from "../model-header.ts";
 import { formatType } from "../values.ts";
 import type { Span } from "../../support/source.ts";
 import type { KnownData } from "./lower-data.ts";
-import { batchDim, batchName } from "./lower-features.ts";
+import { batchDim, batchName } from "./batch-dim.ts";
 
 /** How the free dims of a model and of the data that feed it stand to one another. */
 export interface FeatureMatch {

@@ -25,7 +25,8 @@ export function readBatch(
   const written = first && onlyPart(first);
   const size = written && checkedValue(written, { kind: "integer", min: 1 }, "batch", "this section", scope);
   const [bucket, by, name, extra] = second === undefined ? [] : phraseWords(second, scope);
-  const isBucket = bucket === "bucket" && by === "by" && typeof name === "string" && extra === undefined;
+  const isName = second?.parts[2]?.value.kind === "reference" && typeof name === "string";
+  const isBucket = bucket === "bucket" && by === "by" && isName && extra === undefined;
   if (written === undefined || more !== undefined || (second !== undefined && !isBucket)) {
     const at = more?.span ?? (written === undefined ? setting.span : second?.span) ?? setting.span;
     const expected = "a number of examples, or one with a size that varies by example, as in `16, bucket by T`";

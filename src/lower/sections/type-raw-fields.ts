@@ -112,6 +112,12 @@ function typed(
       const problem = `it gives numbers below ${read.count}, and ${declaredCount} are declared`;
       return refuse(stage, problem, `Declare \`class(${read.count})\`.`);
     }
+    const least = read.rest ? 3 : 2;
+    if (declaredCount !== undefined && declaredCount < least) {
+      const last = read.rest ? ", and the last one is for all others" : "";
+      const problem = `it gives at least ${least} numbers, and ${declaredCount} ${declaredCount === 1 ? "is" : "are"} declared`;
+      return refuse(stage, problem, `0 is behind the end of a text${last}: declare \`class(${least})\`, or more.`);
+    }
   }
   const isNumbered = delivered.kind === "listed" && delivered.words?.includes(name) === true;
   const words = isNumbered

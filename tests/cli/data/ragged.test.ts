@@ -53,4 +53,33 @@ describe("modelc data on texts of several words", () => {
     expect(printed.out).toMatch(/^text +length .*eta 1\.00$/m);
     expect(printed.out).toMatch(/^text +words up to 6 .*b 60 \(67%\), a 30 \(33%\)$/m);
   });
+
+  it("counts labels that are texts by their characters, without the padding that they have not", async () => {
+    const tags = `data Tags {
+  source: csv("tags.csv")
+  split:  train 0.5, test 0.5, by position
+  word:   class(4)[L] = raw.word -> characters
+  tag:    class(3)[L] = raw.tag -> characters
+}
+
+model Tagger: (word: class(4)[B, L]) -> logits: f32[B, L, 3] {
+  word -> Embedding(4, 2) -> Dense(3)
+}
+
+train Tagger on Tags {
+  loss:      cross_entropy(logits, tag, lengths=lengths(tag))
+  optimizer: adam
+}
+`;
+    const lines = Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? "abc,x x" : "aaaaaaaaaa,xxxxxxxxxx"));
+    const folder = folderWith({ "t.model": tags, "tags.csv": `word,tag\n${lines.join("\n")}\n` });
+    const { out } = await cli(["data", join(folder, "t.model")]);
+    expect(out).toContain(`tag  train     test
+" "  5 (8%)    5 (8%)
+x    60 (92%)  60 (92%)
+always to say x is right in 92% of test
+`);
+    expect(out).toContain("note: 92% of the train split are x: accuracy says little of the others.\n");
+    expect(out).not.toContain("has no example of");
+  });
 });

@@ -118,6 +118,12 @@ describe("lengths of features", () => {
     ],
     // What is wrong with a feature is told once.
     [
+      { frames: "f32[T, 8] = raw.audio -> log_mel(bands=8) + 1", features: "  steps: i32[] = lengths(frames)\n" },
+      [
+        "MC1014 After `->` stands one stage: `+` cannot follow it. Put the stages in parentheses, so that it is clear what the operator joins.",
+      ],
+    ],
+    [
       { frames: "f33[T, 8] = raw.audio", loss: "mse(y, cast(lengths(frames), f32))" },
       [
         "MC4004 `f33` is no element type. There are `f16`, `bf16`, `f32`, `f64`, `i8`, `i32`, `i64`, `u8`, `bool`, `class(n)`. Did you mean `f32`?",
@@ -134,6 +140,7 @@ describe("batches of examples that are alike in length", () => {
     ["4, bucket by T", []],
     ["4, bucket by S", ["MC4004 `S` is no size that varies by example. There are `T`."]],
     ["4, bucket by 8", [`MC4006 \`batch\` of this section must be ${expected}, not this.`]],
+    ['4, bucket by "T"', [`MC4006 \`batch\` of this section must be ${expected}, not this.`]],
     ["4, bucket", [`MC4006 \`batch\` of this section must be ${expected}, not this.`]],
     ["4, bucket by T, 2", [`MC4006 \`batch\` of this section must be ${expected}, not this.`]],
     ["bucket by T", [`MC4006 \`batch\` of this section must be ${expected}, not this.`]],
@@ -261,5 +268,30 @@ train Tagger on Sentences {
     ["cross_entropy(mean(logits, axis=1), last)", []],
   ])("%s", (loss, told) => {
     expect(tagger(loss)).toEqual(told);
+  });
+});
+
+describe("types of features", () => {
+  const batch = "must be sizes of one example, of which `B`, the batch, is none, not `B`.";
+  const before = "A feature is of one example, and the batch comes before it by itself:";
+  it.each<readonly [features: string, told: string]>([
+    [
+      "text: class(29)[B] = raw.text -> characters",
+      `MC4006 \`text\` of this section ${batch} ${before} \`class(29)[]\`.`,
+    ],
+    [
+      "pairs: f32[B, T, 2] = raw.audio -> log_mel(bands=2)",
+      `MC4006 \`pairs\` of this section ${batch} ${before} \`f32[T, 2]\`.`,
+    ],
+    [
+      "text: class(1)[L] = raw.text -> characters",
+      "MC4089 `characters` has no place here: it gives at least 2 numbers, and 1 is declared. 0 is behind the end of a text: declare `class(2)`, or more.",
+    ],
+    [
+      "text: class(2)[L] = raw.text -> words",
+      "MC4089 `words` has no place here: it gives at least 3 numbers, and 2 are declared. 0 is behind the end of a text, and the last one is for all others: declare `class(3)`, or more.",
+    ],
+  ])("%s", (features, told) => {
+    expect(toldOf({ features: `  ${features}\n` })).toEqual([told]);
   });
 });
