@@ -1,4 +1,5 @@
 import type { RawField } from "../ir/program.ts";
+import { longestText } from "../support/decode-text.ts";
 import { failure, success, type Result } from "../support/result.ts";
 import { holdsNumbers } from "./choose-columns.ts";
 import type { CsvForm } from "./parse-csv.ts";
@@ -12,9 +13,6 @@ import { storeTable } from "./store-table.ts";
 
 /** So many rows of a table are read together. */
 const rowsTogether = 4096;
-
-/** No text is longer: what is read as a whole is none larger. */
-const longestText = 2 ** 29 - 25;
 
 /** What is read of a table. */
 interface Request {

@@ -11,11 +11,16 @@ function otherEncoding(bytes: Uint8Array): string | undefined {
   return zeros[0] === 0 && (zeros[1] ?? 0) * 4 > start.length ? "UTF-16" : undefined;
 }
 
+/** A text has no more characters, and a file of more bytes may have as many. */
+export const longestText = 2 ** 29 - 25;
+
 /**
  * The text of a file, which is to be UTF-8: bytes that are none become U+FFFD. Of a file in another encoding, which
  * other programs write unasked, the error says so.
  */
 export function decodeText(bytes: Uint8Array): Result<string, string> {
+  if (bytes.length > longestText)
+    return failure("it is longer than half a gigabyte, which is the most that a text in memory may be");
   const encoding = otherEncoding(bytes);
   return encoding === undefined
     ? success(new TextDecoder().decode(bytes))
