@@ -162,12 +162,12 @@ train Net on Points {
 }
 `;
   it.each([
-    ["/dev/zero", "device"],
-    ["/dev/random", "device"],
-    ["./pipe", "pipe"],
-    ["./socket", "socket"],
-    [".", "folder"],
-    ["./circle", "circle"],
+    ["/dev/zero", "MC6001[^]*device"],
+    ["/dev/random", "MC6001[^]*device"],
+    ["./pipe", "MC6001[^]*pipe"],
+    ["./socket", "MC6001[^]*socket"],
+    [".", "MC6050[^]*it holds no files that end in \\.csv or \\.tsv"],
+    ["./circle", "MC6001[^]*circle"],
   ])("%s is no data", async (path, reason) => {
     const folder = folderWith({ "net.model": training(`csv("${path}")`) });
     makePipe(join(folder, "pipe"));
@@ -181,7 +181,7 @@ train Net on Points {
         if (path === "." && argv.length > 0) continue;
         const { code, err } = await cli(["train", join(folder, "net.model"), "--out", join(folder, "out"), ...argv]);
         expect(code).toBe(1);
-        expect(err).toMatch(new RegExp(`MC6001[^]*${reason}`));
+        expect(err).toMatch(new RegExp(reason));
       }
     } finally {
       server.close();
