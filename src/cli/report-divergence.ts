@@ -1,3 +1,5 @@
+import { asNumber, sameForm } from "../dims/dim.ts";
+import { entryOf } from "../graph/parameters-of.ts";
 import { elementAt } from "../support/element-at.ts";
 import { required } from "../support/fault.ts";
 import { showRawField } from "../sources/show-raw-field.ts";
@@ -88,7 +90,7 @@ function explainFirst(
   const { index, value, traced } = first;
   switch (traced.input?.role) {
     case undefined:
-      return ofNode(first, program);
+      return ofNode(first, program, from, divergence);
     case "feature":
       return {
         cause: ofFeature(required(nameIn("feature", traced.name), traced.name), first, from, divergence, snapshot),
@@ -126,14 +128,25 @@ function ofFeature(
   return `the feature ${elementText(feature, place)} of ${example} is ${value}${because}`;
 }
 
-function ofNode({ traced, index, value, shape }: FirstOddity, { precision }: TrainProgram): Explanation {
+function ofNode(
+  { traced, index, value, shape }: FirstOddity,
+  { precision, model }: TrainProgram,
+  from: number,
+  { examples }: LossDivergence,
+): Explanation {
   const { by, place } = traced.made ?? { by: "value", place: { path: "" } };
   const where = place.path === "" ? "" : ` in ${place.path}`;
   const at = index.length === 0 ? "" : ` at [${index.join(", ")}]`;
   const type = `${traced.value.type.dtype}[${shape.join(", ")}]`;
+  const [batch] = entryOf(model).body.inputs[0]?.type.shape ?? [];
+  const [first] = traced.value.type.shape;
+  const isOfBatch =
+    batch !== undefined && first !== undefined && asNumber(batch) === undefined && sameForm(first, batch);
+  const row = from + (index[0] ?? 0);
+  const of = isOfBatch ? `, of example ${examples[row] ?? row} of the train split` : "";
   const narrow = precision?.half === "f16" && !Number.isNaN(value) && findOperator(by)?.sumsProducts === true;
   const beyond = narrow ? ", beyond the 65504 at which f16 ends" : "";
-  const cause = `the first value that is not finite is of \`${by}\`${where}, whose result, ${type}, has ${value}${at}${beyond}`;
+  const cause = `the first value that is not finite is of \`${by}\`${where}, whose result, ${type}, has ${value}${at}${of}${beyond}`;
   const { origin } = place;
   const labels = origin === undefined ? [] : [{ span: origin, message: `here \`${by}\`${where} gives ${value}` }];
   return { cause, labels };

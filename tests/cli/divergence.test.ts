@@ -103,7 +103,7 @@ train Net on Rows {
   it("is named: an operator with its instance and its place", async () => {
     const err = await trained();
     expect(err).toMatch(
-      /The loss of step 1 is NaN: the first value that is not finite is of `div` in ratio_0, whose result, f32\[4\], has NaN at \[\d\]\./,
+      /The loss of step 1 is NaN: the first value that is not finite is of `div` in ratio_0, whose result, f32\[4\], has NaN at \[\d\], of example 2 of the train split\./,
     );
     expect(err).toContain("here `div` in ratio_0 gives NaN");
     expect(err).toMatch(/6 \|\s+x -> Ratio/);

@@ -39,6 +39,7 @@ describe("options of the command line", () => {
     [["build", "--out", "a", "--target", "tfjs", "--opset", "18"], /--target onnx/],
     [["build", "--out", "a", "--target", "tfjs", "--split"], /--target onnx/],
     [["predict", "--count", "3"], /--split/],
+    [["predict", "--split", "test", "--count", "0"], /--count is a whole number of at least 1, not 0\./],
     [["predict", "--split", "test", "--input", "x.json"], /either --input or --split/],
   ])("that would have no effect are refused: %j", async ([command = "", ...options], message) => {
     const { code, out, err } = await cli([command, path(), ...options]);

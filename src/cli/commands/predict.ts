@@ -47,6 +47,7 @@ export async function predict(file: string, options: PredictOptions, surrounding
   const { terminal } = surroundings;
   if (options.input !== undefined && options.split !== undefined)
     throw new UsageError("Give either --input or --split, not both.");
+  if (options.count === 0) throw new UsageError("--count is a whole number of at least 1, not 0.");
   const spec = loadSpec(file, options, terminal);
   const units = spec === undefined ? undefined : lowerAll(spec, options, terminal);
   if (spec === undefined || units === undefined) return exitCode.findings;
