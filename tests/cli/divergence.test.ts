@@ -166,3 +166,27 @@ test Ratio on Blobs {
     expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('it[0] is "nan", no number') as string });
   });
 });
+
+it("names the example whose labels have no room in its steps", async () => {
+  const model = `model Net: (heard: class(4)[B, T], steps: i32[B]) -> logits: f32[B, T, 3] {
+  heard -> Embedding(4, 2) -> Dense(3)
+}
+data Rows {
+  source: csv("rows.csv")
+  heard: class(4)[T] = raw.heard -> characters
+  steps: i32[]       = lengths(heard)
+  said:  class(3)[L] = raw.said -> characters
+}
+train Net on Rows {
+  loss:      ctc(logits, said, lengths=steps, label_lengths=lengths(said))
+  optimizer: sgd(lr=0.1)
+  batch:     4
+}
+`;
+  const folder = folderWith({ "net.model": model, "rows.csv": "heard,said\nabcc,xy\nabb,x\na,xyxy\nabc,y\n" });
+  const { code, err } = await cli(["train", join(folder, "net.model"), "--out", join(folder, "out")]);
+  expect(code).toBe(1);
+  expect(err).toMatch(
+    /is of `log`, whose result, f32\[4\], has -Infinity at \[\d\], of example 2 of the train split\./,
+  );
+});
