@@ -15,7 +15,7 @@ import { createLinter } from "./lint/create-linter.ts";
 import { checkProgram } from "./lower/check-program.ts";
 import { elaborateModel, type GivenValue } from "./lower/elaborate-model.ts";
 import { checkConstants, checkSections, lowerTests, lowerTrain } from "./lower/sections/lower-sections.ts";
-import { knownTraining } from "./lower/sections/known-training.ts";
+import { knownTraining, unknownTraining } from "./lower/sections/known-training.ts";
 import { lowerServed } from "./lower/sections/lower-served.ts";
 import { createLowering, createLoweringMemory, type Lowering } from "./lower/sections/lowering.ts";
 import { createMemo, type Asker } from "./support/memo.ts";
@@ -306,13 +306,14 @@ export function lowerBuilt(
   return served === undefined ? undefined : { ...unit, served };
 }
 
-/** What the `test` sections of a file ask of units. */
+/** What the `test` sections of a file ask of units; those of trainings that are not among these are not looked at. */
 export function lowerUnitTests(program: Program, units: readonly Unit[], collector: Collector): readonly TestProgram[] {
-  return lowerTests(
-    program,
-    units.flatMap((it) => (it.train === undefined ? [] : [knownTraining(it.train)])),
-    collector,
-  );
+  const trains = declaredUnits(program).flatMap(({ name, train: declaration }) => {
+    if (declaration === undefined) return [];
+    const train = units.find((it) => it.name === name)?.train;
+    return train === undefined ? unknownTraining(declaration) : knownTraining(train);
+  });
+  return lowerTests(program, trains, collector);
 }
 
 /** The name of the model that a section trains. */

@@ -39,6 +39,29 @@ function visits(text: string, content = table) {
   return { folder, run, weights: join(folder, "M.safetensors") };
 }
 
+describe("modelc test of a file with several trainings", () => {
+  it("looks at what is expected of the one that is meant, whatever the others measure", async () => {
+    const { folder, run } = visits(`
+${spec("train 0.6, test 0.4", "drop_missing").replace("train M on", "train other: M on").replace("test M on Visits { expect loss < 100 }", "")}
+train M on Visits {
+  loss:      cross_entropy(logits, label)
+  optimizer: sgd(lr=0.1)
+  metrics:   right=accuracy(logits, label)
+}
+test M { expect right >= 0 }
+test other { expect loss < 200 }
+`);
+    expect((await run("train", "--model", "M")).code).toBe(0);
+    expect((await run("train", "--model", "other")).code).toBe(0);
+    const tested = await run("test", "--model", "M", "--weights", join(folder, "M.safetensors"));
+    expect(tested.err).toBe("");
+    expect(tested.out).toMatch(/^M on 24 examples: .*\npassed {2}right >= 0: /);
+    const other = await run("test", "--model", "other", "--weights", join(folder, "other.safetensors"));
+    expect(other.err).toBe("");
+    expect(other.out).toMatch(/^other on 24 examples: .*\npassed {2}loss < 200: /);
+  });
+});
+
 describe("modelc train with rows that are cleaned and split", () => {
   it("tells what each step leaves out, and tests and predicts without what rows are split by", async () => {
     const { folder, run, weights } = visits(grouped);

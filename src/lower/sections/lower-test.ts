@@ -66,10 +66,9 @@ function findTraining(
     return undefined;
   }
   const name = sourceText(target);
-  const found = trains.find(
-    (it) =>
-      (it.name === name || it.model === name) && (data === undefined || it.data === undefined || it.data === data.text),
-  );
+  const fitting = trains.filter((it) => data === undefined || it.data === undefined || it.data === data.text);
+  // The model's name is that of its training without a label, wherever that stands.
+  const found = fitting.find((it) => it.name === name) ?? fitting.find((it) => it.model === name);
   if (found !== undefined || mayBeLost(file, name) || trains.some((it) => it.broken)) return found;
   const on = data === undefined ? "" : ` on ${data.text}`;
   const known = trains.map((it) => it.name);
