@@ -19,9 +19,6 @@ export type Proof =
   | { readonly verdict: "refuted"; readonly counterexample: ReadonlyMap<string, number> }
   | { readonly verdict: "unknown" };
 
-/** The same as {@link Proof}. */
-export type Verdict = Proof;
-
 const quickSearch = 2_000;
 const fullSearch = 120_000;
 const reducedSearch = 20_000;
