@@ -75,6 +75,9 @@ const sourceTable = Object.fromEntries(
   allSources.filter((it) => it.fieldArguments === undefined).map((it) => [it.name, it.arguments]),
 );
 
+/** Arguments that mean something beside others alone. */
+const companions: Readonly<Record<string, readonly string[]>> = { "text.words": ["unit=word"] };
+
 const settings: Readonly<
   Record<string, { readonly table: Readonly<Record<string, CallSchema>>; readonly at: (call: string) => string }>
 > = {
@@ -97,7 +100,10 @@ describe.each(Object.entries(settings))("every %s", (_, { table, at }) => {
     const required = schema
       .filter(([, it]) => it.default === undefined)
       .map(([key, it]) => `${key}=${valuesOf(it).good}`);
-    const others = (key: string): readonly string[] => required.filter((it) => !it.startsWith(`${key}=`));
+    const others = (key: string): readonly string[] => [
+      ...required.filter((it) => !it.startsWith(`${key}=`)),
+      ...(companions[`${name}.${key}`] ?? []),
+    ];
     const call = (...args: readonly string[]): string => at(`${name}(${args.join(", ")})`);
     reported(call(...required, "no_such_argument=1"));
     reported(call(...schema.map(([, it]) => valuesOf(it).good), "1"));
