@@ -1,4 +1,4 @@
-import { constant, sameForm, type Dim } from "../dims/dim.ts";
+import { asNumber, constant, sameForm, type Dim } from "../dims/dim.ts";
 import type { Attribute } from "../ir/graph.ts";
 import type { TensorType } from "../ir/types.ts";
 import type { Context } from "./context.ts";
@@ -58,7 +58,11 @@ export function perExample(
  * batch there are as many axes as the largest operand has for an example.
  */
 export function alignedShapes(ctx: Context, types: readonly TensorType[]): readonly (readonly Dim[] | undefined)[] {
-  const ranks = types.map((it) => it.shape.length - (batchOf(ctx, it) === undefined ? 0 : 1));
+  const whole = Math.max(...types.map((it) => (batchOf(ctx, it) === undefined ? 0 : it.shape.length)));
+  // A first axis of size 1 stands for the batch where it is one of as many axes, as in `zeros([1, 4, 4, 1])`.
+  const standsForBatch = ({ shape: [first, ...others] }: TensorType): boolean =>
+    others.length + 1 === whole && first !== undefined && asNumber(first) === 1;
+  const ranks = types.map((it) => it.shape.length - (batchOf(ctx, it) !== undefined || standsForBatch(it) ? 1 : 0));
   const rank = Math.max(...ranks);
   return types.map((it, at) => {
     const batch = batchOf(ctx, it);
