@@ -134,7 +134,8 @@ async function recordParser(
   { quote, delimiter, ending }: Lines & { readonly quote: string },
   take: (record: readonly string[], line: number) => void,
 ): Promise<RecordParser> {
-  const { CsvError, parse } = await import("csv-parse");
+  // That of browsers, as Node has no other need of it: it brings the streams that it is made of.
+  const { CsvError, parse } = await import("csv-parse/browser/esm");
   const stream = parse({
     ...parserForm(quote, delimiter),
     ...(ending !== undefined && { record_delimiter: ending }),
