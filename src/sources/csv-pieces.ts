@@ -134,7 +134,7 @@ async function recordParser(
   { quote, delimiter, ending }: Lines & { readonly quote: string },
   take: (record: readonly string[], line: number) => void,
 ): Promise<RecordParser> {
-  // That of browsers, as Node has no other need of it: it brings the streams that it is made of.
+  // The build for browsers brings the streams that the other one takes from Node.
   const { CsvError, parse } = await import("csv-parse/browser/esm");
   const stream = parse({
     ...parserForm(quote, delimiter),
